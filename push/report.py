@@ -1,0 +1,76 @@
+"""A plan in words, and as a JSON value: the same facts."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from push.plan import Plan, Step
+from push.verify import Verification
+
+
+def as_value(plan: Plan) -> dict[str, Any]:
+    """A plan as a JSON object."""
+    facts = plan.release.everything
+    return {
+        "schema": "langlift/plan/1",
+        "hub": plan.endpoint,
+        "repo": plan.release.repo,
+        "kind": plan.release.kind,
+        "private": plan.release.private,
+        "tag": plan.release.tag,
+        "head": plan.head,
+        "tagged": plan.tagged,
+        "step": plan.step.name.lower(),
+        "adds": {name: facts[name].size for name in plan.adds},
+        "deletes": list(plan.deletes),
+        "unchanged": list(plan.unchanged),
+        "upload_bytes": plan.upload_bytes,
+    }
+
+
+def lines(plan: Plan) -> Iterator[str]:
+    """A plan for people: where, what, and how far it has come."""
+    release, facts = plan.release, plan.release.everything
+    visibility = "private" if release.private else "public"
+    yield f"{release.repo}, {visibility} {release.kind}, {release.tag}, on {plan.endpoint}"
+    yield "no repository yet: it would be created" if plan.head is None else f"head of main: {plan.head}"
+    if plan.step is Step.PUBLISHED:
+        yield f"nothing to do: {release.tag} holds this release, at {plan.tagged}"
+        return
+    if plan.step is Step.COMMITTED:
+        yield f"committed already: only the tag {release.tag} is missing"
+        return
+    for name in plan.adds:
+        yield f"  add        {facts[name].size:>13,}  {name}"
+    for name in plan.deletes:
+        yield f"  delete     {'':>13}  {name}"
+    for name in plan.unchanged:
+        yield f"  unchanged  {facts[name].size:>13,}  {name}"
+    counts = f"{len(plan.adds)} to add, {len(plan.deletes)} to delete, {len(plan.unchanged)} unchanged"
+    yield f"{counts}; {plan.upload_bytes:,} bytes in one commit"
+    if plan.step is Step.TAKEN:
+        yield f"the tag {release.tag} is taken, by {plan.tagged}"
+
+
+def verification_value(found: Verification) -> dict[str, Any]:
+    """A verification as a JSON object."""
+    return {
+        "schema": "langlift/verification/1",
+        "target": found.target,
+        "repo": found.release.repo,
+        "version": found.release.version,
+        "commit": found.commit,
+        "files": len(found.release.everything),
+        "rows": found.rows,
+        "defects": [asdict(defect) for defect in found.defects],
+    }
+
+
+def verification_lines(found: Verification) -> Iterator[str]:
+    """A verification for people: the defects, then the verdict."""
+    for defect in found.defects:
+        yield str(defect)
+    where = f" at {found.commit}" if found.commit else ""
+    looked = f"{len(found.release.everything)} files, {found.rows:,} rows"
+    verdict = f"{len(found.defects)} defects" if found.defects else "all as release.json says"
+    yield f"{found.target}{where}: {looked}: {verdict}"

@@ -1,0 +1,163 @@
+"""The stage `cover`: coverage of the body alone, mutants, and the smallest suite that keeps both."""
+
+import ast
+import textwrap
+from collections.abc import Iterator
+
+import pytest
+
+from sandboxes import Pool, open_pool
+from toolkit.generators import open_generator
+from toolkit.records import Case, Draft, Problem, SourceFunction, content_id
+from toolkit.stage import Drop, Tools
+from toolkit.stages.cover import Settings, apply, facts, problem, reduce
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[Pool]:
+    with open_pool("local") as opened:
+        yield opened
+
+
+def draft(code: str, *rows: tuple[str, str], context: str = "") -> Draft:
+    """A draft with cases (arguments, expected); an expected value that ends in Error is raised."""
+    code, context = textwrap.dedent(code).strip(), textwrap.dedent(context).strip()
+    name = next(each.name for each in ast.parse(code).body if isinstance(each, ast.FunctionDef))
+    id = content_id(code, context)
+    function = SourceFunction(id, name, code, context, "Doc.", 1, 9, (), "o/r", "a.py", "v1", "MIT")
+    outcomes = [("raises" if expected.endswith("Error") else "returns") for _, expected in rows]
+    cases = tuple(Case(a, how, e, "generated") for (a, e), how in zip(rows, outcomes, strict=True))
+    return Draft(id, function, cases)
+
+
+def kept(pool: Pool, made: Draft, **settings: float) -> Problem:
+    measured = problem(made, Settings.model_validate(settings), pool)
+    assert isinstance(measured, Problem), measured
+    return measured
+
+
+def dropped(pool: Pool, made: Draft, **settings: float) -> Drop:
+    measured = problem(made, Settings.model_validate(settings), pool)
+    assert isinstance(measured, Drop), measured
+    return measured
+
+
+SIGN = '''
+def sign(n):
+    """Doc."""
+    if n < 0:
+        return "minus"
+    if n > 0:
+        return "plus"
+    return "zero"
+'''
+MINUS, PLUS, ZERO = ("(-1,)", "'minus'"), ("(1,)", "'plus'"), ("(0,)", "'zero'")
+
+
+def test_more_cases_of_one_branch_do_not_raise_the_coverage(pool: Pool) -> None:
+    many = [(f"({n},)", "'plus'") for n in range(1, 40)]
+    drop = dropped(pool, draft(SIGN, *many))
+    assert drop.reason == "line coverage"
+    assert drop.detail.startswith("0.600; missed lines [4, 7]")  # 3 of 5: neither `def` nor docstring count
+
+
+def test_a_way_that_no_line_shows_is_missed_by_branch_coverage(pool: Pool) -> None:
+    code = 'def f(n):\n    """Doc."""\n    if n > 0:\n        n = n + 1\n    return n'
+    drop = dropped(pool, draft(code, ("(1,)", "2")))
+    assert (drop.reason, drop.detail) == ("branch coverage", "0.500")
+
+
+def test_statements_on_one_line_count_one_by_one(pool: Pool) -> None:
+    code = 'def f(n):\n    """Doc."""\n    if n > 0: return 1\n    if n < 0: return 2  # pragma: no cover\n    return 3'
+    assert dropped(pool, draft(code, ("(0,)", "3"))).detail.startswith("0.600")
+
+
+def test_the_context_is_not_measured_and_nested_functions_are(pool: Pool) -> None:
+    code = """
+    @unchanged
+    def f(n):
+        '''Doc.'''
+        def inner(m):
+            if m:
+                return helper(m)
+            return 5
+        return inner(n)
+    """
+    context = """
+    def unchanged(function):
+        return function
+    def helper(m):
+        if m > 100:
+            return 1
+            return 2
+        return 3
+    """
+    assert kept(pool, draft(code, ("(1,)", "3"), ("(0,)", "5"), context=context)).line_coverage == 1.0
+    assert dropped(pool, draft(code, ("(1,)", "3"), context=context)).reason == "line coverage"
+
+
+def test_a_body_without_branches_misses_none(pool: Pool) -> None:
+    measured = kept(pool, draft('def f(n):\n    """Doc."""\n    return n + 1', ("(1,)", "2"), ("(0,)", "1")))
+    assert (measured.line_coverage, measured.branch_coverage, measured.mutation_score) == (1.0, 1.0, 1.0)
+
+
+def test_the_suite_becomes_small_and_keeps_coverage_and_kills(pool: Pool) -> None:
+    extra = [(f"({n},)", "'plus'") for n in range(2, 20)] + [(f"({n},)", "'minus'") for n in range(-20, -1)]
+    full = kept(pool, draft(SIGN, *extra, MINUS, PLUS, ZERO))
+    assert {case.expected for case in full.cases} == {"'minus'", "'plus'", "'zero'"}
+    assert len(full.cases) <= 5
+    again = kept(pool, Draft(full.id, full.function, full.cases))
+    assert again == full  # the smaller suite measures the same, and nothing of it is redundant
+
+
+def test_coverage_alone_keeps_a_case_for_each_way(pool: Pool) -> None:
+    extra = [(f"({n},)", "'plus'") for n in range(2, 20)]
+    assert len(kept(pool, draft(SIGN, *extra, MINUS, PLUS, ZERO), mutants=0).cases) == 3
+
+
+def test_a_suite_that_notices_nothing_is_dropped_with_its_score(pool: Pool) -> None:
+    code = 'def f(a, b):\n    """Doc."""\n    return a * b + a - b * 3 + (a - 0) * 5'
+    assert dropped(pool, draft(code, ("(0, 0)", "0")), minimum_mutation_score=0.8).reason == "mutation score"
+
+
+def test_a_function_that_only_raises_is_dropped(pool: Pool) -> None:
+    code = 'def f(n):\n    """Doc."""\n    raise ValueError(n)'
+    assert dropped(pool, draft(code, ("(1,)", "ValueError"))).reason == "never returns normally"
+
+
+def test_one_case_returns_even_where_errors_kill_more(pool: Pool) -> None:
+    code = 'def f(n):\n    """Doc."""\n    if n < 5:\n        raise ValueError(n)\n    return None'
+    measured = kept(pool, draft(code, ("(4,)", "ValueError"), ("(5,)", "None")), minimum_mutation_score=0)
+    assert "returns" in {case.outcome for case in measured.cases}
+
+
+def test_a_case_that_is_not_what_was_recorded_is_flaky(pool: Pool) -> None:
+    assert dropped(pool, draft(SIGN, MINUS, PLUS, ("(0,)", "'other'"))).reason == "flaky"
+
+
+def test_a_mutant_that_never_ends_is_killed_by_its_fuel(pool: Pool) -> None:
+    code = 'def f(n):\n    """Doc."""\n    while n > 0:\n        n = n - 1\n    return n'
+    measured = kept(pool, draft(code, ("(3,)", "0"), ("(-2,)", "-2")))
+    assert measured.mutants >= 5
+    assert measured.mutation_score >= 0.8
+
+
+def test_a_function_that_leaves_is_one_reasoned_drop(pool: Pool) -> None:
+    code = 'def f(n):\n    """Doc."""\n    import os\n    os._exit(0)'
+    results = apply(iter([draft(code, ("(1,)", "1")), draft(SIGN, MINUS, PLUS, ZERO)]), Settings(),
+                    Tools(pool, open_generator("rules")))  # fmt: skip
+    first, second = results
+    assert first.drop is not None
+    assert first.drop.reason == "left early"
+    assert len(second.kept) == 1
+
+
+def test_ties_go_to_doctests_and_accidents_are_kept_only_for_coverage() -> None:
+    cases = [Case("(12345,)", "returns", "1", "generated"), Case("(1,)", "returns", "1", "doctest"),
+             Case("()", "raises", "IndexError", "generated")]  # fmt: skip
+    assert reduce(cases, [[(1, 2)], [(1, 2)], [(1, 2)]], [[0, 1, 2], [2]], accidents={2}) == {1}
+    assert reduce(cases, [[(1, 2)], [(1, 2)], [(1, 3)]], [], accidents={2}) == {1, 2}
+
+
+def test_the_version_of_coverage_is_a_fact() -> None:
+    assert facts(Settings(), "lua")["coverage"]

@@ -1,0 +1,87 @@
+"""What `langlift doctor` says of a machine that lacks something."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from sandboxes.local import Local
+from toolkit import doctor, languages
+from toolkit.cli.doctor import command
+from toolkit.languages.base import Language, Toolchain
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[Local]:
+    with Local() as pool:
+        yield pool
+
+
+@pytest.fixture
+def lua() -> Language:
+    return languages.find("lua")
+
+
+def test_the_exit_code_follows_the_findings() -> None:
+    done = CliRunner().invoke(command, ["--json"])
+    findings = json.loads(done.stdout)
+    assert done.exit_code == (3 if any(finding["state"] == "fail" for finding in findings) else 0)
+    names = {finding["name"] for finding in findings}
+    assert {"python", "disk", "sandbox", "language lua"} <= names
+    assert all(finding["remedy"] for finding in findings if finding["state"] != "ok")
+
+
+def test_an_old_python_fails_with_the_version_that_is_needed() -> None:
+    finding = doctor.python((3, 10, 13))
+    assert (finding.state, finding.what) == ("fail", "3.10.13")
+    assert "3.11" in finding.remedy
+
+
+def test_a_full_disk_fails(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert doctor.disk(tmp_path).what.endswith(str(tmp_path))
+    monkeypatch.setattr(doctor, "_LEAST_BYTES", 1 << 60)
+    monkeypatch.setattr(doctor, "_GOOD_BYTES", 1 << 61)
+    finding = doctor.disk(tmp_path)
+    assert finding.state == "fail"
+    assert finding.remedy
+
+
+def test_a_sandbox_without_namespaces_is_a_warning_that_says_what_is_open() -> None:
+    with Local(namespaces=False) as reduced:
+        finding = doctor.sandbox(reduced)
+    assert finding.state == "warn"
+    assert "network" in finding.what
+    assert finding.remedy
+
+
+def test_a_language_that_runs_is_named_with_its_version(lua: Language, pool: Local) -> None:
+    finding = doctor.language_finding(lua, pool)
+    assert finding.state == "ok", finding
+    assert "5." in finding.what
+
+
+def test_a_missing_toolchain_is_a_warning_with_the_remedy(lua: Language, pool: Local) -> None:
+    finding = doctor.language_finding(replace(lua, toolchains=lambda: ()), pool)
+    assert (finding.state, finding.remedy) == ("warn", lua.remedy)
+
+
+@pytest.mark.parametrize(
+    ("toolchain", "words"),
+    [(("no-such-lua", "program.lua"), "no-such-lua"), (("sh", "-c", "echo broken >&2; exit 4"), "exit code 4: broken")],
+    ids=["missing command", "broken command"],
+)
+def test_a_toolchain_that_does_not_run_is_a_warning(
+    lua: Language, pool: Local, toolchain: tuple[str, ...], words: str
+) -> None:
+    finding = doctor.language_finding(replace(lua, toolchains=lambda: (Toolchain("lua", "5.4", toolchain),)), pool)
+    assert finding.state == "warn"
+    assert words in finding.what
+    assert finding.remedy
+
+
+def test_no_language_at_all_fails(monkeypatch: pytest.MonkeyPatch, lua: Language, tmp_path: Path) -> None:
+    monkeypatch.setattr(languages, "every", lambda: {"lua": replace(lua, toolchains=lambda: ())})
+    assert [finding.state for finding in doctor.examine(tmp_path)][-1] == "fail"

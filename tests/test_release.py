@@ -1,0 +1,365 @@
+"""A finished run becomes a release folder: whole, counted, and the same bytes each time."""
+
+import hashlib
+import json
+import random
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+import yaml
+from pydantic import ValidationError
+
+from cards import check_front_matter
+from push.check import check
+from push.digests import combined, row_set
+from push.manifest import read
+from toolkit import __version__
+from toolkit.cli import main
+from toolkit.errors import InputError, StaleStage, ToolkitError
+from toolkit.records import Example, content_id
+from toolkit.release import ReleaseSettings, data, release, without_folders
+from toolkit.shards import read_rows, write_json, write_rows
+from toolkit.stages.split import Assigned
+
+ROOT = Path(__file__).resolve().parent.parent
+SPEC = """\
+name = "tiny"
+languages = ["lua", "ocaml"]
+
+[source]
+path = "/home/someone/data/files.parquet"
+"""
+SETTINGS = ReleaseSettings(repo="someone/tiny", version="0.1.0", title="Tiny: a test | of <b>cards</b>")
+
+
+def example(number: int, language: str = "lua") -> Example:
+    return Example(
+        id=content_id(language, str(number)),
+        language=language,
+        name=f"add_{number}",
+        source=f"def add_{number}(a, b):\n    return a + b + {number}\n",
+        translation=f"local function add(a, b)\n  return a + b + {number}\nend",
+        tests="check(add(1, 2), 3)",
+        prompt="-- add",
+        repo=f"owner/project{number % 7}",
+        path=f"src/{number}.py",
+        revision="0" * 40,
+        license=("MIT", "Apache-2.0", "PSF-2.0")[number % 3],
+        first_line=1,
+        last_line=2,
+        generator="rules 1",
+        cases=3,
+        line_coverage=1.0,
+        branch_coverage=0.9 + (number % 3) * 0.05,
+        mutants=4,
+        mutation_score=0.5 + (number % 6) * 0.1,
+        verdict="passed",
+    )
+
+
+def split_of(number: int) -> str:
+    return ("train", "train", "train", "validation", "test")[number % 5]
+
+
+def write_stage(folder: Path, name: str, shards: list[list[Assigned]], language: str = "", **facts: str) -> None:
+    for index, rows in enumerate(shards):
+        (folder / f"{index:05d}").mkdir(parents=True)
+        write_rows(folder / f"{index:05d}" / "rows.parquet", Assigned, rows)
+    folder.mkdir(parents=True, exist_ok=True)
+    rows_out = sum(map(len, shards))
+    stage = {
+        "stage": name,
+        "version": "1",
+        "language": language,
+        "facts": {"stage version": "1", "input": "00", "python": "3.11.7", **facts},
+        "rows_in": rows_out + 5,
+        "rows_out": rows_out,
+        "dropped": {"too long": 3, "near duplicate": 2},
+        "shards": len(shards),
+        "digest": "ab",
+    }
+    write_json(folder / "stage.json", stage)
+
+
+def write_run(run: Path, rows: dict[str, list[Assigned]], shard_rows: int = 40) -> Path:
+    run.mkdir(parents=True, exist_ok=True)
+    (run / "spec.toml").write_text(SPEC)
+    write_stage(run / "shared" / "10-read", "read", [], **{"source.path": "/home/someone/data/files.parquet"})
+    for language in ("lua", "ocaml"):
+        mine = rows.get(language, [])
+        shards = [mine[start : start + shard_rows] for start in range(0, len(mine), shard_rows)]
+        compared = {"decontaminate.index": "packaged", "built from HumanEval.jsonl.gz": "sha256:77"}
+        write_stage(run / language / "90-decontaminate", "decontaminate", [], language, **compared)
+        facts = {"split.seed": "1", "lua": "5.4.6"} if language == "lua" else {"split.seed": "1"}
+        write_stage(run / language / "95-split", "split", shards, language, **facts)
+    return run
+
+
+def rows_of(count: int, language: str = "lua") -> list[Assigned]:
+    examples = [(number, example(number, language)) for number in range(count)]
+    return [Assigned(each.id, split_of(number), each) for number, each in examples]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    return write_run(tmp_path / "run", {"lua": rows_of(100), "ocaml": rows_of(10, "ocaml")})
+
+
+def contents(folder: Path) -> dict[str, str]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def manifest(folder: Path) -> dict:
+    return json.loads((folder / "release.json").read_text())
+
+
+def test_every_row_is_released_once_under_its_split_in_the_order_of_ids(run: Path) -> None:
+    folder = release(run, SETTINGS)
+    for language, count in (("lua", 100), ("ocaml", 10)):
+        for split in ("train", "validation", "test"):
+            rows = list(read_rows(folder / f"data/{language}/{split}-00000-of-00001.parquet", Example))
+            due = [each.example for each in rows_of(count, language) if each.split == split]
+            assert rows == sorted(due, key=lambda each: each.id)
+
+
+def test_the_same_run_gives_the_same_bytes_and_a_rerun_replaces_them(run: Path) -> None:
+    before = contents(release(run, SETTINGS))
+    (run / "release" / "dataset" / "data" / "stray.parquet").write_bytes(b"x")
+    assert contents(release(run, SETTINGS)) == before
+    assert sorted(path.name for path in (run / "release").iterdir()) == [".lock", "dataset"]
+
+
+def test_neither_the_cut_into_shards_nor_their_order_changes_a_data_file(run: Path, tmp_path: Path) -> None:
+    shuffled = rows_of(100)
+    random.Random(1).shuffle(shuffled)
+    other = write_run(tmp_path / "other", {"lua": shuffled, "ocaml": rows_of(10, "ocaml")}, shard_rows=13)
+    one, two = (contents(release(each, SETTINGS)) for each in (run, other))
+    assert {name: value for name, value in one.items() if name.startswith("data/")} == {
+        name: value for name, value in two.items() if name.startswith("data/")
+    }
+
+
+def test_many_ranges_and_many_files_hold_the_same_rows(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = manifest(release(run, SETTINGS))
+    for name, value in (("RANGE_ROWS", 7), ("ROW_GROUP", 5), ("FILE_ROWS", 20)):
+        monkeypatch.setattr(data, name, value)
+    folder = release(run, SETTINGS)
+    parts = sorted((folder / "data/lua").glob("train-*.parquet"))
+    assert [path.name for path in parts] == [f"train-0000{index}-of-00003.parquet" for index in range(3)]
+    assert [pq.read_metadata(path).num_rows for path in parts] == [20, 20, 20]
+    assert pq.read_metadata(parts[0]).num_row_groups == 4
+    ids = [id for path in parts for id in pq.read_table(path)["id"].to_pylist()]
+    assert ids == sorted(ids)
+    cut = manifest(folder)["files"]
+    sets = [cut[f"data/lua/{path.name}"]["row_set"] for path in parts]
+    assert combined(sets) == whole["files"]["data/lua/train-00000-of-00001.parquet"]["row_set"]
+
+
+def test_the_manifest_lists_every_other_file_with_its_digest(run: Path) -> None:
+    folder = release(run, SETTINGS)
+    files = manifest(folder)["files"]
+    found = contents(folder)
+    del found["release.json"]
+    assert {name: entry["sha256"] for name, entry in files.items()} == found
+    for name, entry in files.items():
+        assert entry["size"] == (folder / name).stat().st_size
+        if name.endswith(".parquet"):
+            assert entry["rows"] == pq.read_metadata(folder / name).num_rows
+            assert entry["row_set"] == row_set(folder / name)
+
+
+def test_the_manifest_counts_what_the_rows_say(run: Path) -> None:
+    found = manifest(release(run, SETTINGS))
+    every = [each.example for each in rows_of(100) + rows_of(10, "ocaml")]
+    assert found["schema"] == "langlift/release/1"
+    assert (found["repo"], found["kind"], found["version"], found["private"]) == (
+        "someone/tiny",
+        "dataset",
+        "0.1.0",
+        True,
+    )
+    assert found["licenses"] == Counter(each.license for each in every)
+    assert found["repositories"] == Counter(each.repo for each in every)
+    assert found["languages"]["lua"] == {"train": 60, "validation": 20, "test": 20}
+    assert [stage["stage"] for stage in found["stages"]] == ["read", *["decontaminate", "split"] * 2]
+    assert found["stages"][0]["dropped"] == {"too long": 3, "near duplicate": 2}
+    assert found["toolchains"] == {"lua": ["5.4.6"], "python": ["3.11.7"]}
+    assert tomllib.loads(found["spec"]["text"])["name"] == "tiny"
+    assert found["spec"]["digest"] == hashlib.sha256(found["spec"]["text"].encode()).hexdigest()
+
+
+def test_no_machine_path_is_published(run: Path) -> None:
+    folder = release(run, SETTINGS)
+    for name in ("release.json", "README.md", "LICENSE"):
+        text = (folder / name).read_text()
+        assert "/home/" not in text
+        assert str(run) not in text
+    assert manifest(folder)["stages"][0]["facts"]["source.path"] == "files.parquet"
+
+
+@pytest.mark.parametrize(
+    ("text", "published"),
+    [
+        ("/home/me/x.parquet", "x.parquet"),
+        ('path = "/srv/a b/x"', 'path = "a b/x"'),
+        ("['/a/b.py', '/c/d/']", "['b.py', 'd/']"),
+        ("../shared/data/x.parquet", "../shared/data/x.parquet"),
+        ("https://host/a/b and/or owner/name", "https://host/a/b and/or owner/name"),
+        ("0.9 / 2", "0.9 / 2"),
+    ],
+)
+def test_absolute_paths_are_cut_and_nothing_else(text: str, published: str) -> None:
+    assert without_folders(text) == published
+
+
+def test_the_card_can_be_published_and_tells_the_same_numbers(run: Path) -> None:
+    card = (release(run, SETTINGS) / "README.md").read_text()
+    assert check_front_matter(card) == []
+    assert "\n110 rows. " in card
+    assert "| `lua` | 60 | 20 | 20 | 100 |" in card
+    assert "3 too long, 2 near duplicate" in card
+    assert "- `built from HumanEval.jsonl.gz`: `sha256:77`" in card
+    assert "- lua: `5.4.6`" in card
+    assert 'load_dataset("someone/tiny", "lua", revision="v0.1.0")' in card
+
+
+def test_datasets_loads_each_language_and_split(run: Path) -> None:
+    import datasets
+
+    folder = release(run, SETTINGS)
+    assert datasets.get_dataset_config_names(str(folder)) == ["lua", "ocaml"]
+    default = datasets.load_dataset(str(folder))
+    assert {split: len(rows) for split, rows in default.items()} == {"train": 60, "validation": 20, "test": 20}
+    lua, ocaml = (datasets.load_dataset(str(folder), name) for name in ("lua", "ocaml"))
+    assert set(lua["train"]["language"]) == {"lua"}
+    assert {split: len(rows) for split, rows in ocaml.items()} == {"train": 6, "validation": 2, "test": 2}
+    assert lua["test"].column_names == [field.name for field in data.schema(Example)]
+    streamed = datasets.load_dataset(str(folder), "lua", split="train", streaming=True)
+    assert next(iter(streamed)) == lua["train"][0]
+
+
+def test_a_language_without_rows_is_counted_but_is_no_configuration(tmp_path: Path) -> None:
+    folder = release(write_run(tmp_path / "run", {"lua": rows_of(3)}), SETTINGS)
+    assert manifest(folder)["languages"] == {"lua": {"train": 3}, "ocaml": {}}
+    assert "config_name: ocaml" not in (folder / "README.md").read_text()
+
+
+def test_a_run_without_rows_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
+    run = write_run(tmp_path / "run", {})
+    with pytest.raises(InputError, match="no row to release") as caught:
+        release(run, SETTINGS)
+    assert "status" in caught.value.help
+    assert not (run / "release").exists()
+
+
+def test_an_unfinished_run_is_refused_by_the_stage_that_is_open(run: Path) -> None:
+    (run / "ocaml" / "95-split" / "stage.json").unlink()
+    with pytest.raises(StaleStage, match="ocaml/95-split is not sealed"):
+        release(run, SETTINGS)
+    shutil.rmtree(run / "ocaml")
+    with pytest.raises(StaleStage, match="ocaml/split is not sealed"):
+        release(run, SETTINGS)
+
+
+def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="is no run folder"):
+        release(tmp_path, SETTINGS)
+
+
+def test_an_id_given_twice_is_an_error(tmp_path: Path) -> None:
+    rows = rows_of(10)
+    run = write_run(tmp_path / "run", {"lua": [*rows, replace(rows[3], split="test")]})
+    with pytest.raises(InputError, match=rows[3].id):
+        release(run, SETTINGS)
+
+
+def test_an_unknown_split_is_an_error(tmp_path: Path) -> None:
+    run = write_run(tmp_path / "run", {"lua": [replace(each, split="dev") for each in rows_of(2)]})
+    with pytest.raises(InputError, match="unknown split 'dev'"):
+        release(run, SETTINGS)
+
+
+def test_a_killed_release_is_finished_by_the_next_one(run: Path, tmp_path: Path) -> None:
+    due = contents(release(run, SETTINGS))
+    old = run / "release" / "dataset"
+    old.rename(old.with_name("dataset.old"))
+    for name in ("dataset.part", "dataset.scratch"):
+        (old.with_name(name) / "data").mkdir(parents=True)
+        (old.with_name(name) / "data" / "half.parquet").write_bytes(b"PAR1")
+    assert contents(release(run, SETTINGS)) == due
+    assert sorted(path.name for path in (run / "release").iterdir()) == [".lock", "dataset"]
+
+
+def test_two_releases_at_once_are_refused(run: Path) -> None:
+    import fcntl
+
+    release(run, SETTINGS)
+    with (run / "release" / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        with pytest.raises(ToolkitError, match="another langlift"):
+            release(run, SETTINGS)
+
+
+def test_hash_seed_and_process_do_not_change_a_byte(run: Path) -> None:
+    due = contents(release(run, SETTINGS))
+    code = (
+        "import sys; from pathlib import Path; from toolkit.release import *;"
+        f"release(Path(sys.argv[1]), ReleaseSettings(**{SETTINGS.model_dump()!r}))"
+    )
+    environment = {"PYTHONHASHSEED": "4711", "PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, "-c", code, str(run)], check=True, env=environment)
+    assert contents(run / "release" / "dataset") == due
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"repo": "name"},
+        {"repo": "a/b/c"},
+        {"repo": "a/b--c"},
+        {"repo": "a/../b"},
+        {"version": "v0.1.0"},
+        {"version": "1.0"},
+        {"version": "01.0.0"},
+        {"title": "two\nlines"},
+        {"title": " "},
+        {"colour": "red"},
+    ],
+)
+def test_settings_that_the_hub_would_refuse_are_refused(change: dict[str, str]) -> None:
+    with pytest.raises(ValidationError):
+        ReleaseSettings(**{**SETTINGS.model_dump(), **change})
+
+
+def test_the_command_releases_a_run_and_says_where(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with (run / "spec.toml").open("a") as spec:
+        spec.write('\n[release]\nrepo = "someone/tiny"\nversion = "0.2.0"\ntitle = "Tiny"\n')
+    assert main(["release", str(run)]) == 0
+    assert capsys.readouterr().out == f"{run / 'release' / 'dataset'}\n"
+    assert manifest(run / "release" / "dataset")["version"] == "0.2.0"
+
+
+def test_the_command_wants_a_release_table_in_the_spec(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["release", str(run)]) == 2
+    assert "has no [release]" in capsys.readouterr().err
+
+
+def test_push_reads_what_release_writes(run: Path) -> None:
+    folder = release(run, SETTINGS)
+    assert check(folder) == []
+    assert read(folder).tag == "v0.1.0"
+
+
+def test_the_citation_and_the_licence_are_those_of_this_version() -> None:
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    assert citation["version"] == __version__
+    assert citation["license"] == "Apache-2.0"
+    assert "Apache License\n                           Version 2.0" in (ROOT / "LICENSE").read_text()

@@ -1,0 +1,138 @@
+"""The structure is tested: arrows, layers, heavy imports, the map in the README, what the wheel holds."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("toolkit", "cards", "push", "sandboxes")
+MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+OWN = [path for path in MODULES if "functions" not in path.parts]  # the demo's functions are data
+MAY_IMPORT = {
+    "sandboxes": set(),
+    "cards": set(),
+    "push": set(),
+    "toolkit": {"sandboxes", "cards", "push"},
+}
+
+# From the bottom to the top: a module imports from its own line or a line below it.
+LAYERS = (
+    ("toolkit", "toolkit.errors"),
+    ("toolkit.records",),
+    ("toolkit.shards", "toolkit.value_types", "toolkit.python_names", "toolkit.licences"),
+    ("toolkit.fingerprints", "toolkit.benchmarks", "toolkit.inputs", "toolkit.mutants"),
+    ("toolkit.generators", "toolkit.languages"),
+    ("toolkit.prompts", "toolkit.judge"),
+    ("toolkit.stage", "toolkit.engines", "toolkit.sources"),
+    ("toolkit.stages", "toolkit.journal", "toolkit.release"),
+    ("toolkit.runner", "toolkit.spec", "toolkit.progress"),
+    ("toolkit.reading",),
+    ("toolkit.pipeline",),
+    ("toolkit.inspection", "toolkit.doctor", "toolkit.demo"),
+    ("toolkit.cli",),
+    ("toolkit.__main__",),
+)
+LIGHT_START = ("pyarrow", "datasets", "huggingface_hub", "docker", "pydantic", "jinja2", "rich", "coverage", "rensa")
+LONG_FUNCTIONS: dict[str, str] = {}  # "module:function" -> the reason
+
+
+def name_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def layer(module: str) -> int | None:
+    """The height of the longest named prefix of a module."""
+    heights = {name: height for height, names in enumerate(LAYERS) for name in names}
+    while module:
+        if module in heights:
+            return heights[module]
+        module = module.rpartition(".")[0]
+    return None
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_module_follows_the_arrows(path: Path) -> None:
+    here = path.relative_to(ROOT).parts[0]
+    ours = {name.split(".")[0] for name in imported(ast.parse(path.read_text(encoding="utf-8")))} & MAY_IMPORT.keys()
+    assert ours - {here} <= MAY_IMPORT[here]
+
+
+@pytest.mark.parametrize("path", [path for path in OWN if name_of(path).startswith("toolkit")], ids=name_of)
+def test_module_imports_downwards(path: Path) -> None:
+    here = name_of(path)
+    for name in imported(ast.parse(path.read_text(encoding="utf-8"))):
+        if name.startswith("toolkit.") and (ROOT / name.replace(".", "/")).with_suffix(".py").exists():
+            assert layer(name) <= layer(here), f"{here} imports {name} from above"  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("path", OWN, ids=name_of)
+def test_module_has_a_docstring_and_fits_on_a_few_screens(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert not text or ast.get_docstring(ast.parse(text))
+    assert text.count("\n") <= 300
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            lines = (node.end_lineno or 0) - node.lineno + 1
+            assert lines <= 40 or f"{name_of(path)}:{node.name}" in LONG_FUNCTIONS, f"{node.name}: {lines} lines"
+
+
+def test_the_command_line_starts_light() -> None:
+    code = "import sys; from toolkit.cli import main; main(['--help']); print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = {name.split(".")[0] for name in done.stderr.split()}
+    assert not loaded & set(LIGHT_START)
+
+
+def test_the_readme_maps_every_package_and_top_level_module() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    missing = [
+        name
+        for package in PACKAGES
+        for path in sorted((ROOT / package).iterdir())
+        if (name := path.name) not in ("__init__.py", "__main__.py", "__pycache__")
+        and (path.suffix == ".py" or path.is_dir())
+        and not re.search(rf"\b{re.escape(name.removesuffix('.py'))}\b", readme)
+    ]
+    assert not missing
+
+
+def test_the_readme_names_every_command() -> None:
+    from toolkit.cli import COMMANDS
+
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [name for name in COMMANDS if f"langlift {name}" not in readme] == []
+
+
+def test_the_wheel_holds_our_four_packages_and_their_data_and_nothing_else() -> None:
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
+    assert tuple(build["targets"]["wheel"]["packages"]) == PACKAGES
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="needs the git checkout")
+def test_nothing_names_a_machine_a_mirror_or_a_token() -> None:
+    names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    odd = re.compile(r"(?<![\w.])/(?:work|farm|root)/|py" + r"pi\.org|pythonhosted|deb\.debian\.org|hf_[A-Za-z]{30,}")
+    found = []
+    for name in filter(None, names.split("\0")):
+        path = ROOT / name
+        if path.is_file() and os.path.getsize(path) < 1_000_000:
+            text = path.read_text(encoding="utf-8", errors="replace")
+            found += [f"{name}: {match[0]}" for match in odd.finditer(text)]
+    assert found == []

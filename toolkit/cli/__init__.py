@@ -1,0 +1,98 @@
+"""The command line: it parses, calls one function and prints. It knows no rule about the subject.
+
+A command is a module with a click command named `command`, loaded when it is named. Errors
+meant for people are caught once, in `main`.
+"""
+
+import errno
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from toolkit import __version__
+
+COMMANDS = {
+    "demo": "toolkit.cli.demo",
+    "check": "toolkit.cli.check",
+    "schema": "toolkit.cli.schema",
+    "doctor": "toolkit.cli.doctor",
+    "languages": "toolkit.cli.languages",
+    "run": "toolkit.cli.run",
+    "status": "toolkit.cli.status",
+    "show": "toolkit.cli.show",
+    "release": "toolkit.cli.release",
+    "plan": "toolkit.cli.plan",
+    "push": "toolkit.cli.push",
+    "verify": "toolkit.cli.verify",
+    "hub": "toolkit.cli.hub",
+}
+INTERRUPTED = 130
+FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+class Commands(click.Group):
+    """Loads a command's module when it is named."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        found: click.Command = import_module(COMMANDS[name]).command
+        return found
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="langlift")
+def cli() -> None:
+    """Proven training data for low-resource programming languages."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command. Returns 0 ok, 1 findings, 2 usage or config, 3 environment, 4 conflict, 130 interrupted."""
+    try:
+        cli.main(arguments, "langlift", standalone_mode=False)
+        return 0
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        return 0
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("langlift: stopped; the same command continues from here", err=True)
+        return INTERRUPTED
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        return complain(f"no space left on the disk: {error.filename or 'the run folder'}", DISK_HELP, 3)
+    except Exception as error:
+        if not isinstance(code := getattr(error, "exit_code", None), int):
+            raise  # not an error meant for people: a bug, shown as one
+        return complain(str(error), getattr(error, "help", ""), code)
+
+
+DISK_HELP = "free some space and run the same command again: it continues"
+
+
+def complain(message: str, help: str, code: int) -> int:
+    """What is wrong and the remedy, on stderr."""
+    click.echo(f"error: {message}", err=True)
+    if help:
+        click.echo(f"help: {help}", err=True)
+    return code
+
+
+def script() -> None:
+    """The console script."""
+    code = main()
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:  # `langlift show ... | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)

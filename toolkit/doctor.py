@@ -1,0 +1,128 @@
+"""What langlift needs of this machine, checked by using it, each finding with its remedy.
+
+Required: the Python version, a sandbox that runs programs, one language at least, some disk
+space. What else is missing is a warning: something will be weaker, or not to be had.
+"""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandboxes import Job, Pool, SandboxUnavailable
+from sandboxes.local import Local
+from toolkit import languages
+from toolkit.languages.base import Language, Toolchain
+
+OK, WARN, FAIL = "ok", "warn", "fail"
+OLDEST_PYTHON = (3, 11)
+_LEAST_BYTES, _GOOD_BYTES = 1 << 29, 5 << 30
+_SWITCHES = (  # what refuses namespaces, by the file that says so: (file, its refusing value, remedy)
+    (
+        "/proc/sys/kernel/apparmor_restrict_unprivileged_userns",
+        "1",
+        "AppArmor refuses them to users: sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0",
+    ),
+    ("/proc/sys/kernel/unprivileged_userns_clone", "0", "sudo sysctl kernel.unprivileged_userns_clone=1"),
+    ("/proc/sys/user/max_user_namespaces", "0", "sudo sysctl user.max_user_namespaces=10000"),
+)
+_IN_A_CONTAINER = "allow user namespaces and mounts; in a container its seccomp and AppArmor profiles refuse them"
+
+
+@dataclass(frozen=True)
+class Finding:
+    name: str
+    state: str  # ok, warn, fail
+    what: str
+    remedy: str = ""
+
+
+def examine(folder: Path) -> Iterator[Finding]:
+    """Every check, one after another; `folder` is where a run would be written. Raises nothing of its own."""
+    yield python(sys.version_info[:3])
+    yield disk(folder)
+    try:
+        pool = Local()
+    except SandboxUnavailable as trouble:
+        yield Finding("sandbox", FAIL, str(trouble), trouble.help)
+        return
+    with pool:
+        yield sandbox(pool)
+        found = [language_finding(language, pool) for language in languages.every().values()]
+    yield from found
+    if all(finding.state != OK for finding in found):
+        yield Finding("languages", FAIL, "none can be run", "one of those above is needed")
+
+
+def python(version: tuple[int, ...]) -> Finding:
+    words = ".".join(map(str, version))
+    if version < OLDEST_PYTHON:
+        return Finding("python", FAIL, words, f"Python {'.'.join(map(str, OLDEST_PYTHON))} or newer is needed")
+    return Finding("python", OK, words)
+
+
+def disk(folder: Path) -> Finding:
+    """Space that a run in the folder can use."""
+    free = shutil.disk_usage(folder).free
+    words = f"{free / (1 << 30):.1f} GiB free in {folder}"
+    if free >= _GOOD_BYTES:
+        return Finding("disk", OK, words)
+    return Finding("disk", WARN if free >= _LEAST_BYTES else FAIL, words, "free some space or run in another folder")
+
+
+def sandbox(pool: Local) -> Finding:
+    """Whether programs run, and what keeps them in."""
+    trouble = _trouble(pool, Job("doctor", ("sh", "-c", "exit 0")))
+    if trouble:
+        return Finding("sandbox", FAIL, *trouble)
+    if not pool.lacking:
+        return Finding("sandbox", OK, pool.fence)
+    return Finding("sandbox", WARN, f"{pool.fence}; not kept from: {', '.join(pool.lacking)}", _namespace_remedy())
+
+
+def language_finding(language: Language, pool: Pool) -> Finding:
+    """Whether a translation of this language runs: its toolchain runs the language's own example."""
+    name = f"language {language.name}"
+    toolchains = language.toolchains()
+    if not toolchains:
+        return Finding(name, WARN, "no toolchain on this machine", language.remedy)
+    best = toolchains[0]
+    trouble = _trouble(pool, _example(language, best))
+    if trouble:
+        return Finding(name, WARN, f"{best.name}: {trouble[0]}", trouble[1] or language.remedy)
+    return Finding(name, OK, f"{best.name}, {best.version}")
+
+
+def _example(language: Language, toolchain: Toolchain) -> Job:
+    files = {**toolchain.files, **language.plain(language.examples.right)}
+    return Job("doctor", toolchain.command, files, readable=toolchain.readable)
+
+
+def _trouble(pool: Pool, job: Job) -> tuple[str, str] | None:
+    """What is wrong and the remedy."""
+    try:
+        (outcome,) = pool.run([job])
+    except SandboxUnavailable as trouble:
+        return str(trouble), trouble.help
+    if outcome.exit_code == 0:
+        return None
+    end = f"exit code {outcome.exit_code}" if outcome.signal is None else f"signal {outcome.signal}"
+    said = outcome.stderr.decode(errors="replace").strip().splitlines()[-1:]
+    return ": ".join([f"{' '.join(job.command)} ended with {outcome.limit or end}", *said]), ""
+
+
+def _namespace_remedy() -> str:
+    if os.geteuid() != 0:
+        for path, refusing, remedy in _SWITCHES:
+            if _content(path) == refusing:
+                return remedy
+    return _IN_A_CONTAINER
+
+
+def _content(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="ascii").strip()
+    except OSError:  # a switch that this kernel does not have
+        return ""

@@ -1,0 +1,48 @@
+"""What a person can act on. Everything else is a bug and keeps its traceback.
+
+Exit codes: 0 ok, 1 findings, 2 usage or config, 3 environment, 4 conflict, 130 interrupted.
+"""
+
+
+class ToolkitError(Exception):
+    """A message that names the thing, and a help line that names the remedy."""
+
+    exit_code = 2
+
+    def __init__(self, message: str, help: str = "") -> None:
+        super().__init__(message)
+        self.help = help
+
+
+class SpecError(ToolkitError):
+    """The spec can not be used as it is written."""
+
+
+class InputError(ToolkitError):
+    """An input file or data set can not be read as what it is said to be."""
+
+
+class UnknownName(ToolkitError):
+    """A language, stage, generator or engine that is not there."""
+
+
+class EnvironmentTrouble(ToolkitError):
+    """Something this machine lacks: a toolchain, disk space, a reachable server."""
+
+    exit_code = 3
+
+
+class MissingExtra(EnvironmentTrouble):
+    """A library of an extra is not installed."""
+
+
+class StaleStage(ToolkitError):
+    """A folder holds results made with other inputs or settings."""
+
+    exit_code = 4
+
+
+class LostRow(ToolkitError):
+    """A stage gave no answer, or two, for a row. Nothing is sealed."""
+
+    exit_code = 1

@@ -1,0 +1,38 @@
+"""Iterables as lists: the elements of anything as an array, in an order that is the same on every run."""
+
+import ast
+
+from toolkit.generators.rules.code import Code
+from toolkit.generators.rules.translator import Translator
+from toolkit.generators.rules.types import ARRAYS, DICTS, SETS
+
+
+def keys(t: Translator, code: Code, kind: str) -> Code:
+    """The keys as a list, in a fixed order."""
+    if kind in DICTS:
+        t.needs_order = True
+        return t.call("keys" if t.ordered else "sorted_keys", code)
+    return t.call("sorted_keys", code)
+
+
+def items(t: Translator, code: Code) -> Code:
+    t.needs_order = True
+    return t.call("items" if t.ordered else "sorted_items", code)
+
+
+def as_list(t: Translator, node: ast.expr, in_order: bool = True) -> Code:
+    """The elements of an iterable as an array; the array itself where it is one."""
+    kind = t.type(node).kind
+    if isinstance(node, ast.GeneratorExp):
+        comprehension = ast.ListComp(node.elt, node.generators)
+        t.inference.types[comprehension] = t.type(node)
+        return t.expression(comprehension)
+    if kind in ARRAYS:
+        return t.expression(node)
+    if kind == "str":
+        return t.call("chars", t.expression(node))
+    if kind in SETS | DICTS:
+        return keys(t, t.expression(node), kind)
+    if kind == "iterator":
+        return t.call("collect", t.expression(node))
+    return t.call("to_list", t.expression(node))

@@ -1,0 +1,66 @@
+"""Look into a run folder: what is sealed, what is open, what became of one row."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from toolkit.errors import UnknownName
+from toolkit.pipeline import FOLDERS, stage_of
+from toolkit.records import Dropped, SourceFile, to_dict
+from toolkit.shards import read_json, read_rows
+
+
+def stage_folders(run: Path) -> list[Path]:
+    """The stage folders of a run that exist, in the order of the stages."""
+    order = list(FOLDERS.values())
+    found = [path for path in run.glob("*/*") if path.name in order]
+    return sorted(found, key=lambda path: (path.parent.name != "shared", path.parent.name, order.index(path.name)))
+
+
+def status(run: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """(facts of the sealed stages; name, sealed shards and journalled rows of the open ones)."""
+    sealed, open_stages = [], []
+    for folder in stage_folders(run):
+        if (folder / "stage.json").exists():
+            sealed.append(read_json(folder / "stage.json"))
+            continue
+        rows = sum(path.read_bytes().count(b"\n") for path in folder.glob("*/journal.jsonl"))
+        shards = sum(1 for _ in folder.glob("*/shard.json"))
+        open_stages.append({"stage": f"{folder.parent.name}/{folder.name}", "sealed": shards, "rows": rows})
+    return sealed, open_stages
+
+
+def _folders(run: Path, stage: str) -> list[Path]:
+    if stage not in FOLDERS:
+        raise UnknownName(f"unknown stage {stage!r}", f"known: {', '.join(FOLDERS)}")
+    found = [path for path in stage_folders(run) if path.name == FOLDERS[stage]]
+    if not found:
+        raise UnknownName(f"{run} has no stage {stage}", "`langlift status` lists what there is")
+    return found
+
+
+def _shards(run: Path, stage: str) -> Iterator[tuple[Path, type]]:
+    row = SourceFile if stage == "read" else stage_of(stage).writes
+    for folder in _folders(run, stage):
+        for shard in sorted(folder.glob("*/shard.json")):
+            yield shard.parent, row
+
+
+def rows(run: Path, stage: str, reason: str | None) -> Iterator[str]:
+    """Ids of the kept rows; with a reason, the rows dropped for it with their details."""
+    for shard, row in _shards(run, stage):
+        if reason is None:
+            yield from (each.id for each in read_rows(shard / "rows.parquet", row))
+        else:
+            dropped = read_rows(shard / "dropped.parquet", Dropped)
+            yield from (f"{each.id}  {each.detail}" for each in dropped if each.reason == reason)
+
+
+def find(run: Path, stage: str, id: str) -> dict[str, Any]:
+    """One row as plain values, or why it was dropped. Raises UnknownName."""
+    for shard, row in _shards(run, stage):
+        for name, kind in (("rows.parquet", row), ("dropped.parquet", Dropped)):
+            for each in read_rows(shard / name, kind):
+                if each.id == id:
+                    return to_dict(each)
+    raise UnknownName(f"no row {id} in stage {stage} of {run}", "`langlift show RUN STAGE` lists the ids")

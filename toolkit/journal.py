@@ -1,0 +1,71 @@
+"""The journal of one shard while it runs: a line for each input row that is done.
+
+Append only, flushed by line. A line torn by a kill is cut off and its row is owed again. The
+file is locked while it is open: a worker that outlives its parent for a moment never writes
+into the journal of the run that continues.
+"""
+
+import fcntl
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, Self
+
+from toolkit.errors import LostRow
+from toolkit.records import to_dict
+from toolkit.stage import Result
+
+
+class Journal:
+    """Keeps for each row its id and where its line lies; never the rows."""
+
+    def __init__(self, path: Path) -> None:
+        self.file = path.open("a+b")
+        fcntl.flock(self.file, fcntl.LOCK_EX)
+        self.offsets: dict[str, int] = {}
+        self.kept = 0
+        self.dropped: Counter[str] = Counter()
+        self._recover()
+
+    def _recover(self) -> None:
+        self.file.seek(0)
+        end = 0
+        for line in self.file:
+            if not line.endswith(b"\n"):
+                break
+            self._note(json.loads(line), end)
+            end += len(line)
+        self.file.truncate(end)
+        self.file.seek(end)
+
+    def _note(self, entry: dict[str, Any], offset: int) -> None:
+        self.offsets[entry["source"]] = offset
+        self.kept += len(entry["kept"])
+        if entry["drop"]:
+            self.dropped[entry["drop"]["reason"]] += 1
+
+    def add(self, result: Result) -> None:
+        """Raises LostRow for a row that is answered twice, or neither kept nor dropped."""
+        if result.source in self.offsets:
+            raise LostRow(f"row {result.source} was answered twice")
+        if bool(result.kept) == (result.drop is not None):
+            raise LostRow(f"row {result.source} must be either kept or dropped with a reason")
+        kept = [to_dict(each) for each in result.kept]
+        entry = {"source": result.source, "kept": kept, "drop": to_dict(result.drop) if result.drop else None}
+        offset = self.file.tell()
+        self.file.write(json.dumps(entry, separators=(",", ":")).encode() + b"\n")
+        self.file.flush()
+        self._note(entry, offset)
+
+    def in_order(self, ids: Iterable[str]) -> Iterator[dict[str, Any]]:
+        """The entries in the order of the input, whatever order the work ended in."""
+        for each in ids:
+            self.file.seek(self.offsets[each])
+            yield json.loads(self.file.readline())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.file.close()

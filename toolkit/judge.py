@@ -1,0 +1,188 @@
+"""What "passed" means, decided here and nowhere else.
+
+A program passed when it ended with exit code 0 *and* its harness wrote the nonce behind the last
+check. The nonce is random, made for one run, and never part of a row.
+
+Trouble of the box is raised (`SandboxUnavailable`); trouble of the program is a verdict. Details
+hold no address, no path of the machine and no time, so that the same program gets the same
+verdict, word for word.
+"""
+
+import re
+import secrets
+import signal
+from dataclasses import dataclass
+
+from sandboxes import Job, Limits, Outcome, Pool
+from toolkit.languages.base import Language, Suite, Toolchain
+from toolkit.records import Status, Verdict
+
+LONGEST = 600  # characters of a detail
+REPORTED = (Status.WRONG_ANSWER, Status.RUNTIME_ERROR, Status.COMPILE_ERROR, Status.MEMORY, Status.HARNESS_ERROR)
+FOLDERS = re.compile(r"(?<![\w.])/(?:[\w.+-]+/)+")  # of a path of this machine
+ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,16}\b")
+
+
+@dataclass(frozen=True)
+class Program:
+    """A translation with the tests that it must pass."""
+
+    language: Language
+    toolchain: Toolchain
+    code: str
+    suite: Suite
+
+
+@dataclass(frozen=True)
+class Trier:
+    """Runs programs in a pool: a proving run, then, for those that pass, `repeats` more and one as published."""
+
+    pool: Pool
+    limits: Limits
+    repeats: int
+
+    def verdicts(self, programs: list[Program]) -> list[Verdict]:
+        """One verdict a program, in their order. Raises SandboxUnavailable."""
+        first = self._prove([(program, 0) for program in programs])
+        again = [
+            (index, program, variant)
+            for index, (program, verdict) in enumerate(zip(programs, first, strict=True))
+            if verdict.status == Status.PASSED
+            for variant in range(1, self.repeats + 1)
+        ]
+        found = self._prove([(program, variant) for _, program, variant in again])
+        for (index, _, _), verdict in zip(again, found, strict=True):
+            first[index] = _worse(first[index], verdict)
+        passed = [index for index, verdict in enumerate(first) if verdict.status == Status.PASSED]
+        for index, verdict in zip(passed, self._publish([programs[index] for index in passed]), strict=True):
+            first[index] = verdict
+        return first
+
+    def _prove(self, runs: list[tuple[Program, int]]) -> list[Verdict]:
+        nonces = [secrets.token_hex(16) for _ in runs]
+        jobs = (
+            proving_job(str(index), program, variant, nonces[index], self.limits)
+            for index, (program, variant) in enumerate(runs)
+        )
+        found = {
+            int(outcome.id): judge(outcome, nonces[int(outcome.id)], runs[int(outcome.id)][0].suite, self.limits)
+            for outcome in (self.pool.run(jobs) if runs else ())
+        }
+        return [found[index] for index in range(len(runs))]
+
+    def _publish(self, programs: list[Program]) -> list[Verdict]:
+        jobs = (published_job(str(index), program, self.limits) for index, program in enumerate(programs))
+        outcomes = self.pool.run(jobs) if programs else ()
+        found = {int(outcome.id): judge_published(outcome, self.limits) for outcome in outcomes}
+        return [found[index] for index in range(len(programs))]
+
+
+def _worse(one: Verdict, other: Verdict) -> Verdict:
+    """The first that did not pass."""
+    return other if one.status == Status.PASSED else one
+
+
+def proving_job(id: str, program: Program, variant: int, nonce: str, limits: Limits) -> Job:
+    """The translation under the harness; stdin is the nonce, then the memory that it may use."""
+    files = program.language.proof(program.code, program.suite, variant)
+    return _job(id, program.toolchain, files, f"{nonce}\n{limits.memory_bytes}\n".encode(), limits)
+
+
+def published_job(id: str, program: Program, limits: Limits) -> Job:
+    """The text that a reader runs: translation, newline, tests."""
+    return _job(id, program.toolchain, program.language.plain(f"{program.code}\n{program.suite.text}"), b"", limits)
+
+
+def _job(id: str, toolchain: Toolchain, files: dict[str, bytes], stdin: bytes, limits: Limits) -> Job:
+    return Job(
+        id,
+        toolchain.command,
+        files={**toolchain.files, **files},
+        stdin=stdin,
+        limits=limits,
+        readable=toolchain.readable,
+    )
+
+
+def judge(outcome: Outcome, nonce: str, suite: Suite, limits: Limits) -> Verdict:
+    """The verdict on a proving run. Rule by rule, in this order."""
+    reports = outcome.stdout.split(nonce.encode())[1:]
+    if stopped := _limit(outcome, limits):
+        return stopped
+    if len(reports) > 1:
+        return Verdict(Status.HARNESS_ERROR, "more than one report")
+    if reports:
+        return _reported(_clean(reports[0]), outcome.exit_code, suite)
+    if not outcome.stderr.startswith(b"ready\n"):
+        return Verdict(Status.HARNESS_ERROR, _complaint(outcome) or _ending(outcome))
+    if outcome.signal is not None:
+        return _signalled(outcome, limits)
+    return Verdict(Status.LEFT_EARLY, f"{_ending(outcome)} before the last check")
+
+
+def judge_published(outcome: Outcome, limits: Limits) -> Verdict:
+    """The verdict on a program that has passed, run as a reader would."""
+    if stopped := _limit(outcome, limits):
+        return stopped
+    if outcome.exit_code == 0:
+        return Verdict(Status.PASSED, "")
+    return Verdict(Status.RUNTIME_ERROR, f"translation and tests as one program: {_complaint(outcome)}")
+
+
+def _limit(outcome: Outcome, limits: Limits) -> Verdict | None:
+    match outcome.limit:
+        case "":
+            return None
+        case "cpu":
+            return Verdict(Status.TIMEOUT, f"more than {limits.cpu_seconds} s of CPU time")
+        case "wall":
+            return Verdict(Status.TIMEOUT, f"more than {limits.wall_seconds:g} s")
+        case "memory":
+            return Verdict(Status.MEMORY, f"more than {limits.memory_bytes} bytes")
+        case "output":
+            return Verdict(Status.OUTPUT_LIMIT, f"more than {limits.output_bytes} bytes")
+    return Verdict(Status.RUNTIME_ERROR, f"more {outcome.limit} than it may use")
+
+
+def _reported(report: str, exit_code: int | None, suite: Suite) -> Verdict:
+    word, *rest = report.split("\t", 2)
+    if word.strip().splitlines()[:1] == [f"done {len(suite.lines)}"]:
+        if exit_code == 0:
+            return Verdict(Status.PASSED, "")
+        return Verdict(Status.HARNESS_ERROR, f"exit code {exit_code} behind the last check")
+    status = next((status for status in REPORTED if status == word.strip()), None)
+    if status is None or len(rest) != 2 or not rest[0].isdecimal():
+        return Verdict(Status.HARNESS_ERROR, f"not a report: {report}")
+    return Verdict(status, f"{_place(int(rest[0]), status, suite)}{rest[1].strip()}")
+
+
+def _place(case: int, status: Status, suite: Suite) -> str:
+    if 1 <= case <= len(suite.calls):
+        call = suite.calls[case - 1]
+        return f"case {case}, {call if len(call) <= 200 else call[:200] + '...'}: "
+    return "" if status == Status.COMPILE_ERROR else "while it was loaded: "
+
+
+def _signalled(outcome: Outcome, limits: Limits) -> Verdict:
+    """Some runtimes abort where the address space ends, without a word that can be trusted."""
+    if outcome.peak_memory_bytes > limits.memory_bytes // 2:
+        return Verdict(Status.MEMORY, f"{_ending(outcome)} near {limits.memory_bytes} bytes")
+    return Verdict(Status.RUNTIME_ERROR, _ending(outcome))
+
+
+def _ending(outcome: Outcome) -> str:
+    if outcome.signal is not None:
+        return f"ended by {signal.Signals(outcome.signal).name}"
+    return f"exit code {outcome.exit_code}"
+
+
+def _complaint(outcome: Outcome) -> str:
+    """The first line of stderr, without the folders of this machine."""
+    return FOLDERS.sub("", _clean(outcome.stderr).partition("\n")[0])
+
+
+def _clean(raw: bytes) -> str:
+    """Text that is the same on every run: bounded, decoded, without addresses."""
+    text = raw[: 4 * LONGEST].decode("utf-8", "backslashreplace").strip(" \n")
+    text = ADDRESS.sub("0x...", text)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."

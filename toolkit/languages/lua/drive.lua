@@ -1,0 +1,27 @@
+  done = function() return case end
+end
+
+stderr:write("ready\n")
+local function failed(case, message)
+  collect()
+  if message == "not enough memory" then report("memory", case, "the interpreter could get no more") end
+  local readable, text = pcall(tostring, message)
+  report("runtime error", case, readable and text or "an error that can not be shown")
+end
+
+local start, complaint = load(translation, "=translation", "t")
+if start then start, complaint = load(translation .. "\nreturn " .. name, "=translation", "t") end
+if not start then report("compile error", 0, complaint) end
+local loaded, candidate = pcall(start)
+if not loaded then failed(0, candidate) end
+local sight = {
+  math = { huge = huge, mininteger = mininteger },
+  check = check, check_raises = check_raises, check_yields = check_yields,
+  verify = check, verify_raises = check_raises, verify_yields = check_yields,
+}
+sight[name] = candidate
+local body, mistake = load(tests, "=tests", "t", sight)
+if not body then report("harness error", 0, mistake) end
+local ok, message = pcall(body)
+if not ok then failed(done() + 1, message) end
+report("done " .. done())

@@ -1,0 +1,203 @@
+"""The order of the stages, and a run folder.
+
+    RUN/spec.toml                 the spec, copied
+    RUN/shared/10-read ... 50-cover
+    RUN/LANGUAGE/60-translate ... 95-split
+    RUN/release/dataset           written by `toolkit.release`
+
+A stage begins when the one before it is sealed; its shards run wherever the engine runs them.
+A rerun continues: sealed shards and stages are not done again, journals are taken up.
+"""
+
+import fcntl
+import platform
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from sandboxes import Pool, open_pool
+from toolkit import languages, reading, runner
+from toolkit.engines import Engine, Tell, open_engine
+from toolkit.errors import StaleStage, UnknownName
+from toolkit.generators import open_generator
+from toolkit.progress import Watcher
+from toolkit.release import release
+from toolkit.shards import read_json, write_text
+from toolkit.spec import Spec
+from toolkit.stage import Settings, Stage, Tools
+
+SHARED = ("extract", "filter", "tests", "cover")
+PER_LANGUAGE = ("translate", "validate", "dedup", "decontaminate", "split")
+FOLDERS = {
+    name: f"{number}-{name}"
+    for name, number in zip(("read", *SHARED, *PER_LANGUAGE), (10, 20, 30, 40, 50, 60, 70, 80, 90, 95), strict=True)
+}
+TELL_EVERY = 0.5  # seconds between two reports of one worker
+
+
+@dataclass(frozen=True)
+class Task:
+    """One shard of one stage: plain values, so that any engine can carry it anywhere."""
+
+    stage: str
+    settings: Settings
+    language: str
+    backend: str
+    source: Path  # the sealed shard folder it reads
+    folder: Path  # of the stage
+    index: int
+
+
+def stage_of(name: str) -> Stage:
+    stage: Stage = import_module(f"toolkit.stages.{name}").STAGE
+    return stage
+
+
+def run(spec: Spec, text: str, folder: Path, watcher: Watcher, until: str | None = None) -> list[dict[str, Any]]:
+    """Do what is not sealed yet. Returns the facts of each stage, in order.
+
+    Raises StaleStage for a folder made with another spec, EnvironmentTrouble for what the machine lacks.
+    """
+    if until is not None and until not in FOLDERS:
+        raise UnknownName(f"unknown stage {until!r}", f"known: {', '.join(FOLDERS)}")
+    for name in spec.languages:
+        languages.find(name)
+    with _locked(folder), open_engine(spec.engine.name, spec.engine.workers) as engine:
+        facts = list(_stages(spec, folder, watcher, engine, until))
+        write_text(folder / "spec.toml", text)  # only now: a folder of another spec has been refused
+        if spec.release is not None and until is None:
+            release(folder, spec.release)
+    return facts
+
+
+def _stages(spec: Spec, folder: Path, watcher: Watcher, engine: Engine, until: str | None) -> Iterator[dict[str, Any]]:
+    shared = folder / "shared"
+    before = reading.read(spec.source, shared / FOLDERS["read"], watcher)
+    yield before
+    if until == "read":
+        return
+    previous = shared / FOLDERS["read"]
+    for name in SHARED:
+        before = _run_stage(spec, name, "", before, previous, shared / FOLDERS[name], watcher, engine)
+        yield before
+        previous = shared / FOLDERS[name]
+        if until == name:
+            return
+    for language in spec.languages:
+        facts, source = before, previous
+        for name in PER_LANGUAGE:
+            target = folder / language / FOLDERS[name]
+            facts = _run_stage(spec, name, language, facts, source, target, watcher, engine)
+            yield facts
+            source = target
+            if until == name:
+                break
+
+
+def _run_stage(
+    spec: Spec,
+    name: str,
+    language: str,
+    before: dict[str, Any],
+    source: Path,
+    folder: Path,
+    watcher: Watcher,
+    engine: Engine,
+) -> dict[str, Any]:
+    stage, settings = stage_of(name), spec.slice(name)
+    facts = facts_of(stage, settings, language, before["digest"], spec.generate.backend)
+    runner.refuse_other_facts(folder, facts)
+    if (folder / "stage.json").exists():
+        sealed: dict[str, Any] = read_json(folder / "stage.json")
+        return sealed
+    watcher.begin(f"{name} {language}".strip(), before["rows_out"])
+    tasks = [
+        Task(name, settings, language, spec.generate.backend, runner.shard_folder(source, index), folder, index)
+        for index in range(before["shards"])
+    ]
+
+    def hear(message: tuple[int, int, dict[str, int]]) -> None:
+        watcher.advance(*message)
+
+    if stage.survey is not None:
+        for _ in engine.map(survey, tasks, hear):
+            pass
+        runner.merge_marks(stage, settings, folder, before["shards"])
+    parts = sorted(engine.map(work, tasks, hear), key=lambda part: part.index)
+    watcher.finish()
+    return runner.stage_json(folder, name, stage.version, language, parts)
+
+
+def facts_of(stage: Stage, settings: Settings, language: str, digest: str, backend: str) -> dict[str, str]:
+    """All that the output of a stage depends on, by name."""
+    facts = {f"{stage.name}.{key}": str(value) for key, value in settings.model_dump(mode="json").items()}
+    facts |= {"stage version": stage.version, "input": digest, "python": platform.python_version()}
+    if stage.name == "translate":
+        facts["generate.backend"] = backend
+    if stage.facts is not None:
+        facts |= stage.facts(settings, language)
+    return facts
+
+
+def work(task: Task, tell: Tell) -> runner.Sealed:
+    """Finish one shard, in a worker. Handles are opened here, never carried."""
+    stage = stage_of(task.stage)
+    decisions = runner.read_decisions(task.folder) if stage.survey is not None else {}
+    tools = Tools(_pool(), open_generator(task.backend), task.language, decisions)
+    reporter = Reporter(tell)
+    sealed = runner.run_shard(stage, task.settings, tools, task.source, task.folder, task.index, reporter.hear)
+    reporter.flush()
+    return sealed
+
+
+def survey(task: Task, tell: Tell) -> int:
+    """The fingerprints of one shard, in a worker."""
+    return runner.survey_shard(stage_of(task.stage), task.settings, task.source, task.folder, task.index)
+
+
+@cache
+def _pool() -> Pool:
+    return open_pool("local")
+
+
+class Reporter:
+    """Gathers what a worker has to say and tells it twice a second."""
+
+    def __init__(self, tell: Tell) -> None:
+        self.tell = tell
+        self.done = self.kept = 0
+        self.dropped: Counter[str] = Counter()
+        self.told = monotonic()
+
+    def hear(self, done: int, kept: int, reason: str) -> None:
+        self.done += done
+        self.kept += kept
+        if reason:
+            self.dropped[reason] += done
+        if monotonic() - self.told >= TELL_EVERY:
+            self.flush()
+
+    def flush(self) -> None:
+        if self.done:
+            self.tell((self.done, self.kept, dict(self.dropped)))
+        self.done = self.kept = 0
+        self.dropped.clear()
+        self.told = monotonic()
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """One run at a time in a folder; the kernel lets go of the lock however the holder ends."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StaleStage(f"another langlift works in {folder}", "wait for it, or use another --run-dir") from None
+        yield

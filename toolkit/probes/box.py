@@ -1,0 +1,281 @@
+"""What every probe stands on: loading the function, calling it under fuel, writing values as literals.
+
+Runs INSIDE a sandbox, beside hostile code; never imported by langlift. Standard library only, and little of it: a
+probe is started several times for each function. The builtins that it uses are bound here before any function runs,
+so that a function that rewrites `builtins` does not change what is reported.
+
+Fuel is counted in line events of the function and its context (calls count too): a loop ends at the same point on
+every machine. The CPU timer is the last net, for calls that spend their time in C.
+"""
+
+import _signal as signal
+import builtins
+import os
+import resource
+import sys
+from builtins import (  # noqa: UP029 - bound before a function can rewrite them
+    BaseException,
+    any,
+    callable,
+    compile,
+    dict,
+    eval,
+    exec,
+    getattr,
+    isinstance,
+    iter,
+    len,
+    min,
+    set,
+    str,
+    type,
+    zip,
+)  # fmt: skip
+
+from literals import TooLarge, Unwritable, copied, literal, same
+
+_exit = os._exit
+_getpid = os.getpid
+_write = os.write
+_settrace = sys.settrace
+_setitimer = signal.setitimer
+_getusage = resource.getrusage
+
+YIELDED = 50  # values taken from an iterator before it counts as endless
+CALL_SECONDS = 2.0  # of CPU, a call: the net under the fuel
+
+# Exceptions that are behaviour wherever they come from; all others only where the source itself raises them.
+NATURAL = ("ZeroDivisionError", "KeyError", "IndexError", "ValueError", "OverflowError", "LookupError",
+           "ArithmeticError", "UnicodeDecodeError", "UnicodeEncodeError", "StopIteration")  # fmt: skip
+NEVER = ("RecursionError", "MemoryError", "SystemExit", "KeyboardInterrupt", "GeneratorExit", "OutOfFuel", "Slow",
+         "Touched", "NameError", "UnboundLocalError", "ImportError", "ModuleNotFoundError")  # fmt: skip
+# Prefixes of audit events that reach out of the process. The tracer is not among them: the interpreter itself takes it
+# away when it raises (out of fuel, recursion); the CPU timer is the net then.
+TOUCHING = ("os.", "subprocess.", "socket.", "shutil.", "ctypes.", "pty.", "tempfile.", "webbrowser.", "urllib.",
+            "signal.", "fcntl.", "resource.", "sqlite3.", "_thread.start", "sys.addaudithook", "syslog.")  # fmt: skip
+CODE = type((lambda: 0).__code__)
+HARMLESS = ("os.listdir", "os.scandir", "os.walk", "os.fwalk")
+
+
+class OutOfFuel(BaseException):
+    """The call used up its line events."""
+
+
+class Slow(BaseException):
+    """The call used up its CPU seconds."""
+
+
+class Touched(BaseException):
+    """The call reached out of the process."""
+
+
+class Channel:
+    """The way back to langlift: the real standard output, kept from the function."""
+
+    def __init__(self):
+        raw = b""
+        while part := os.read(0, 1 << 16):
+            raw += part
+        self.request = eval(raw, {})  # written by langlift
+        self.descriptor = os.dup(1)
+        self.process = _getpid()
+        null = os.open(os.devnull, os.O_RDWR)
+        for each in (0, 1):
+            os.dup2(null, each)
+
+    def answer(self, value):
+        """Say it once and leave: nothing that the function registered for the end is run."""
+        if _getpid() == self.process:
+            rest = f"{self.request['nonce']} {value!a}\n".encode()
+            while rest:
+                rest = rest[_write(self.descriptor, rest) :]
+        _exit(0)
+
+
+class Subject:
+    """The function, loaded; and what it takes to call it safely."""
+
+    def __init__(self, channel, call, context, code):
+        self.channel = channel
+        self.name, self.positional = call["name"], call["positional"]
+        self.variadic, self.keywords = call["variadic"], call["keywords"]
+        self.fuel = 0
+        self.touched = ""
+        self.watching = False
+        self.last, self.stack, self.arcs, self.path = 0, [], set(), 0
+        self.raising = set(channel.request["raising"])  # places of `raise` and `assert`: meant, not natural
+        module = type(sys)("program")
+        sys.modules["program"] = module
+        self.space = module.__dict__
+        self.flags = future_flags(context)
+        self.context, self.code = context, code
+        signal.signal(signal.SIGVTALRM, self._ring)
+        sys.addaudithook(self._audit)
+        self.rewritten = dict(builtins.__dict__)
+
+    def load_context(self):
+        """Run the context once; what it raises is the caller's."""
+        if self.context:
+            exec(compile(self.context, "context.py", "exec", dont_inherit=True), self.space)
+
+    def load(self, code=None, space=None):
+        """The function object, from this code or its own, in this name space or its own."""
+        space = self.space if space is None else space
+        if not isinstance(code, CODE):
+            code = compile(code or self.code, "function.py", "exec", self.flags, dont_inherit=True)
+        exec(code, space)
+        return space[self.name]
+
+    def arguments(self, values):
+        """A tuple of arguments as positional ones and keywords."""
+        if not self.keywords:
+            return values, {}
+        cut = len(values) - len(self.keywords) if self.variadic else min(self.positional, len(values))
+        return values[:cut], dict(zip(self.keywords, values[cut:], strict=False))
+
+    def call(self, function, values, fuel, tracing=True, seconds=CALL_SECONDS):
+        """What the call does: (outcome, text, reason). A reason makes it no case."""
+        values = copied(values)
+        before = copied(values)
+        self.fuel, self.touched, self.natural = fuel, "", False
+        self.last, self.stack, self.arcs, self.path = 0, [], set(), 0
+        positional, keywords = self.arguments(values)
+        try:
+            try:
+                if tracing:
+                    _settrace(self._enter)
+                self.watching = True
+                _setitimer(signal.ITIMER_VIRTUAL, seconds, 0.1)
+                result = consume(function(*positional, **keywords))
+            finally:
+                self.watching = False
+                if tracing:
+                    _settrace(None)
+                _setitimer(signal.ITIMER_VIRTUAL, 0)
+        except BaseException as error:
+            outcome = self._raised(error)
+        else:
+            outcome = returned(result)
+        self._guard()
+        if not outcome[2] and not same(before, values):
+            return outcome[0], "", "changes its arguments"
+        return outcome
+
+    def _guard(self):
+        """Ends the probe where the function did what no probe can go on after."""
+        if _getpid() != self.channel.process:
+            _exit(0)
+        if builtins.__dict__ != self.rewritten:
+            builtins.__dict__.update(self.rewritten)
+            self.channel.answer({"refused": "left early", "detail": "rewrites builtins"})
+        if self.touched or _getusage(resource.RUSAGE_CHILDREN).ru_minflt:
+            detail = self.touched or "starts a process"
+            self.channel.answer({"refused": "touches the machine", "detail": detail})
+
+    def _raised(self, error):
+        name = type(error).__name__
+        if name in NEVER:
+            return "raises", name, {"OutOfFuel": "timeout", "Slow": "timeout", "MemoryError": "memory",
+                                    "SystemExit": "left early"}.get(name, "noise")  # fmt: skip
+        last = None
+        step = error.__traceback__
+        while step is not None:
+            last, step = step, step.tb_next
+        place = last and (last.tb_frame.f_code.co_filename.rpartition("/")[2], last.tb_lineno)
+        if place in self.raising:
+            return "raises", name, ""
+        if name in NATURAL:
+            self.natural = True
+            return "raises", name, ""
+        return "raises", name, "noise"
+
+    def _ring(self, *_):
+        if self.watching:
+            raise Slow
+
+    def _audit(self, event, arguments):
+        if not self.watching:
+            return
+        if event == "open":
+            mode = arguments[1]
+            touching = isinstance(mode, str) and any(each in mode for each in "wax+")
+        else:
+            touching = event.startswith(TOUCHING) and event not in HARMLESS
+        if touching:
+            self.touched = event
+            raise Touched
+
+    def _enter(self, frame, event, _):
+        place = frame.f_code.co_filename
+        if place == "function.py":
+            self.stack.append(self.last)
+            self.last = -frame.f_lineno
+            local = self._step
+        elif place == "context.py":
+            local = self._count
+        else:
+            return None
+        self.fuel -= 1
+        if self.fuel < 0:
+            raise OutOfFuel
+        return local
+
+    def _step(self, frame, event, _):
+        if event == "line":
+            self.fuel -= 1
+            if self.fuel < 0:
+                raise OutOfFuel
+            line = frame.f_lineno
+            self.arcs.add((self.last, line))
+            self.path = (self.path * 1000003 + line) & 0xFFFFFFFFFFFF
+            self.last = line
+        elif event == "return":
+            self.arcs.add((self.last, -1))
+            self.last = self.stack.pop() if self.stack else 0
+        return self._step
+
+    def _count(self, frame, event, _):
+        self.fuel -= 1
+        if self.fuel < 0:
+            raise OutOfFuel
+        return self._count
+
+
+def future_flags(context):
+    """The function is compiled as it would be below its context."""
+    if "__future__" in context and "annotations" in context:
+        import __future__
+
+        return __future__.annotations.compiler_flag
+    return 0
+
+
+def consume(result):
+    """An iterator becomes what it yields; anything else is itself."""
+    if not iterates(result):
+        return "returns", result
+    values = []
+    iterator = iter(result)
+    for each in iterator:
+        values.append(each)
+        if len(values) > YIELDED:
+            return "endless", None
+    return "yields", values
+
+
+def iterates(result):
+    """An iterator, judged by its type alone."""
+    return callable(getattr(type(result), "__next__", None)) and callable(getattr(type(result), "__iter__", None))
+
+
+def returned(result):
+    """The outcome of a call that came back."""
+    outcome, value = result
+    if outcome == "endless":
+        return "yields", "", "endless"
+    try:
+        return outcome, literal(value), ""
+    except Unwritable as error:
+        return outcome, str(error), "result is not a literal"
+    except TooLarge:
+        return outcome, "", "result too large"

@@ -1,0 +1,98 @@
+"""Measures a suite on the source: coverage of the function's body, and which mutants each case kills.
+
+Runs INSIDE a sandbox; never imported by langlift. Needs the folder of the `coverage` package on top of the standard
+library; it is taken off the path again before the function is loaded.
+"""
+
+import os
+import sys
+
+import box
+
+MUTANT_SECONDS = 0.5  # of CPU, a call: numbers that grow without end spend it between two line events
+
+
+def measured(request, subject):
+    """Coverage of the body under all cases; and for each case what it does and the arcs it takes."""
+    sys.path.append(request["coverage"])
+    import coverage
+
+    sys.path.remove(request["coverage"])
+    place = os.path.abspath("function.py")
+    meter = coverage.Coverage(data_file=None, branch=True, include=[place], config_file=False, messages=False)
+    code = compile(subject.code, place, "exec", subject.flags, dont_inherit=True)
+    arguments = [eval(text, {}) for text in request["cases"]]
+    outcomes = []
+    function = subject.load(code)
+    meter.start()
+    for index, values in enumerate(arguments):
+        meter.switch_context(str(index))
+        outcomes.append((*subject.call(function, values, 1, tracing=False), subject.natural))
+    meter.stop()
+    return outcomes, report(meter, place, request, len(arguments))
+
+
+def report(meter, place, request, cases):
+    first, last = request["body"]
+    _, statements, _, missing, _ = meter.analysis2(place)
+    lines = [line for line in statements if first <= line <= last]
+    missed = [line for line in missing if first <= line <= last]
+    branches = {line: pair for line, pair in meter.branch_stats(place).items() if first <= line <= last}
+    data = meter.get_data()
+    arcs = []
+    for index in range(cases):
+        data.set_query_context(str(index))
+        found = data.arcs(place) or []
+        arcs.append(
+            sorted({(a, b) for a, b in found if a in branches} | {(0, b) for _, b in found if first <= b <= last})
+        )
+    return {
+        "lines": (len(lines), len(lines) - len(missed)),
+        "branches": (sum(total for total, _ in branches.values()), sum(taken for _, taken in branches.values())),
+        "missed": missed,
+        "arcs": arcs,
+    }
+
+
+def killed(request, subject, outcomes):
+    """For each mutant the cases that tell it from the function; None where its fuel did not last to say."""
+    code = subject.code.encode()
+    arguments = [eval(text, {}) for text in request["cases"]]
+    function = subject.load()
+    fuels = []
+    for values in arguments:
+        subject.call(function, values, request["call_fuel"])
+        fuels.append(request["call_fuel"] - max(subject.fuel, 0))
+    order = sorted(range(len(fuels)), key=lambda index: fuels[index])  # cheap cases first
+    kills = []
+    for start, end, text in request["mutants"]:
+        left = request["total_fuel"] // len(request["mutants"])
+        mutant = subject.load(code[:start] + text.encode() + code[end:], dict(subject.space))
+        found = []
+        for index in order:
+            if left <= 0:
+                break
+            fuel = 10 * fuels[index] + 200
+            outcome = subject.call(mutant, arguments[index], fuel, seconds=MUTANT_SECONDS)
+            left -= fuel - max(subject.fuel, 0)
+            if outcome != outcomes[index][:3]:
+                found.append(index)
+            if outcome[2] in ("timeout", "memory"):
+                break  # it would go the same way with the others, at the same price
+        kills.append(found if found or left > 0 else None)
+    return kills
+
+
+def main():
+    channel = box.Channel()
+    request = channel.request
+    subject = box.Subject(channel, request["call"], request["context"], request["code"])
+    with open("function.py", "w", encoding="utf-8") as file:
+        file.write(subject.code)
+    subject.load_context()
+    outcomes, coverage = measured(request, subject)
+    kills = killed(request, subject, outcomes)
+    channel.answer({"outcomes": outcomes, "coverage": coverage, "kills": kills})
+
+
+main()

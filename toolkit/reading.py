@@ -1,0 +1,72 @@
+"""The first stage: a source, streamed once, cut into shards of files.
+
+How the shards are cut is a fact of the run: so many input rows a shard, in the order of the
+source. Sealed shards are skipped on a rerun; the source is streamed again up to where it broke off.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from toolkit import runner, sources
+from toolkit.errors import InputError
+from toolkit.progress import Watcher
+from toolkit.records import Dropped, SourceFile
+from toolkit.shards import read_json, write_rows
+from toolkit.sources import SourceSettings
+
+VERSION = "1"
+
+
+def read(settings: SourceSettings, folder: Path, watcher: Watcher) -> dict[str, Any]:
+    """Write the source's files as sealed shards. Returns the stage's facts. Raises InputError."""
+    facts = {f"source.{key}": str(value) for key, value in settings.facts().items()}
+    facts |= {"stage version": VERSION, "input": sources.digest(settings)}
+    runner.refuse_other_facts(folder, facts)
+    if (folder / "stage.json").exists():
+        sealed: dict[str, Any] = read_json(folder / "stage.json")
+        return sealed
+    watcher.begin("read", None)
+    rows = sources.read(settings)
+    parts: list[runner.Sealed] = []
+    while True:
+        index = len(parts)
+        part = runner.sealed(folder, index)
+        if part is not None:
+            for _ in islice(rows, part.rows_in):
+                pass
+        else:
+            part = _write_shard(rows, folder, index, settings.shard_rows)
+        if part is None:
+            break
+        parts.append(part)
+        watcher.advance(part.rows_in, part.rows_out, part.dropped)
+    if not parts:
+        raise InputError("the source has no rows", "look at [source]: path, columns and split")
+    watcher.finish()
+    return runner.stage_json(folder, "read", VERSION, "", parts)
+
+
+def _write_shard(rows: Iterator[SourceFile | Dropped], folder: Path, index: int, size: int) -> runner.Sealed | None:
+    dropped: list[Dropped] = []
+
+    def kept() -> Iterator[SourceFile]:
+        for row in islice(rows, size):
+            if isinstance(row, Dropped):
+                dropped.append(row)
+            else:
+                yield row
+
+    target = runner.shard_folder(folder, index)
+    target.mkdir(parents=True, exist_ok=True)
+    count = write_rows(target / "rows.parquet", SourceFile, kept())
+    write_rows(target / "dropped.parquet", Dropped, dropped)
+    if not count and not dropped:
+        for path in target.iterdir():
+            path.unlink()
+        target.rmdir()
+        return None
+    reasons = Counter(row.reason for row in dropped)
+    return runner.write_facts(target, index, count + len(dropped), count, dict(reasons))

@@ -1,0 +1,200 @@
+"""A finished run becomes a release folder: data files, card, licence note, manifest.
+
+    RUN/release/dataset/data/LANGUAGE/SPLIT-00000-of-0000N.parquet
+    RUN/release/dataset/README.md  LICENSE  release.json
+
+`release.json` is made from the `stage.json` files and the data files, the card from the same
+facts; nobody types any of them in. A folder appears when it is whole, and the same run gives
+the same bytes: no times, no machine paths, no durations.
+"""
+
+import fcntl
+import hashlib
+import re
+import shutil
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, field_validator
+
+import cards
+from push.digests import row_set
+from toolkit import __version__
+from toolkit.errors import InputError, SpecError, StaleStage
+from toolkit.release.card import license_note, make_card, toolchains
+from toolkit.release.data import Tally, Written, shown, write_language
+from toolkit.shards import file_digest, read_json, write_json
+from toolkit.stage import Settings
+
+SCHEMA = "langlift/release/1"
+_REPO = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}", re.ASCII)
+_FOLDERS = re.compile(r"(?<![\w.:/~-])(?:[A-Za-z]:)?/(?:[^\s/'\"\[\](),=]+/)*(?=[^\s/'\"\[\](),=])")
+
+
+class ReleaseSettings(Settings):
+    """What is released, under which name and version."""
+
+    repo: str = Field(description='Where it will be pushed: "organisation/name".')
+    version: str = Field(
+        description='Semantic version, as "0.1.0"; the tag on the Hub is "v0.1.0".',
+        pattern=r"^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$",
+    )
+    private: bool = Field(True, description="Whether the repository is made private when it is created.")
+    title: str = Field(description="The name that people read.", pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")
+
+    @field_validator("repo")
+    @classmethod
+    def _as_on_the_hub(cls, repo: str) -> str:
+        if not _REPO.fullmatch(repo) or "--" in repo or ".." in repo or repo.endswith((".", "-", ".git")):
+            raise ValueError(
+                f'{repo!r} is no repository id; write "organisation/name" in letters, digits, "-", "_", "."'
+            )
+        return repo
+
+
+def release(run: Path, settings: ReleaseSettings) -> Path:
+    """Write the release of a finished run; returns its folder. The same run gives the same bytes.
+
+    Raises StaleStage for a run that is not finished, InputError for one without rows.
+    """
+    text = _spec_text(run)
+    languages = _languages(run, text)
+    stages = _stages(run, languages)
+    if not any(stage["rows_out"] for stage in stages if stage["stage"] == "split"):
+        raise InputError(
+            f"{run} has no row to release: every row was dropped on the way",
+            "`langlift status` shows the stage that dropped them, and why",
+        )
+    target = run / "release" / "dataset"
+    with _alone(target.parent):
+        unfinished, scratch = (_fresh(target.with_name(name)) for name in ("dataset.part", "dataset.scratch"))
+        files = {name: write_language(_shards(run, name), name, unfinished, scratch) for name in languages}
+        shutil.rmtree(scratch)
+        _describe(unfinished, settings, files, stages, text)
+        _replace(unfinished, target)
+    return target
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One release at a time in a run; the kernel lets go of the lock however the holder ends."""
+    folder.mkdir(exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StaleStage(f"another langlift writes {folder}", "wait for it, then run the command again") from None
+        yield
+
+
+def _fresh(folder: Path) -> Path:
+    """An empty folder, whatever a killed release left there."""
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir()
+    return folder
+
+
+def _describe(
+    folder: Path, settings: ReleaseSettings, files: dict[str, dict[str, list[Written]]], stages: list[Any], text: str
+) -> None:
+    """The card, the licence note and, last, the manifest."""
+    written = [each for splits in files.values() for split in splits.values() for each in split]
+    tally = Tally()
+    for each in written:
+        tally.add(folder / each.path)
+    row = shown(folder / written[0].path)
+    manifest = {
+        "schema": SCHEMA,
+        "repo": settings.repo,
+        "kind": "dataset",
+        "version": settings.version,
+        "private": settings.private,
+        "title": settings.title,
+        "spec": {"digest": hashlib.sha256(text.encode()).hexdigest(), "text": text},
+        "stages": stages,
+        "languages": {
+            language: {split: sum(each.rows for each in parts) for split, parts in splits.items()}
+            for language, splits in files.items()
+        },
+        "licenses": dict(tally.licenses),
+        "repositories": dict(tally.repositories),
+        "generators": dict(tally.generators),
+        "toolchains": toolchains(stages),
+        "langlift": __version__,
+    }
+    card = make_card(manifest, tally, row)
+    (folder / "README.md").write_text(cards.render(card), encoding="utf-8")
+    (folder / "LICENSE").write_text(license_note(card), encoding="utf-8")
+    texts = {name: _entry(folder / name) for name in ("README.md", "LICENSE")}
+    data = {each.path: _entry(folder / each.path, rows=each.rows) for each in written}
+    write_json(folder / "release.json", manifest | {"files": texts | data})
+
+
+def _entry(path: Path, rows: int | None = None) -> dict[str, Any]:
+    entry: dict[str, Any] = {"sha256": file_digest(path), "size": path.stat().st_size}
+    return entry if rows is None else entry | {"rows": rows, "row_set": row_set(path)}
+
+
+def _replace(unfinished: Path, target: Path) -> None:
+    """Put the finished folder in place. A kill in between leaves the old one under `dataset.old`, or none."""
+    old = target.with_name("dataset.old")
+    if target.exists():
+        if old.exists():
+            shutil.rmtree(old)
+        target.rename(old)
+    unfinished.rename(target)
+    if old.exists():
+        shutil.rmtree(old)
+
+
+def _spec_text(run: Path) -> str:
+    """The spec of a run as its author wrote it, less the folders of absolute paths."""
+    try:
+        text = (run / "spec.toml").read_text(encoding="utf-8")
+    except OSError as error:
+        raise InputError(
+            f"{run} is no run folder: spec.toml: {error.strerror}", "name the --run-dir of a run"
+        ) from None
+    return without_folders(text)
+
+
+def _languages(run: Path, text: str) -> list[str]:
+    languages = tomllib.loads(text).get("languages", [])
+    if not languages:
+        raise SpecError(f"{run}/spec.toml names no languages", "a run folder holds the spec it was made with")
+    return [str(language) for language in languages]
+
+
+def _stages(run: Path, languages: list[str]) -> list[dict[str, Any]]:
+    """The facts of every stage in the order they ran. Raises StaleStage where one is not sealed."""
+    stages = []
+    for part in ("shared", *languages):
+        folders = sorted(path for path in (run / part).glob("[0-9][0-9]-*") if path.is_dir())
+        if open_ := [path for path in folders if not (path / "stage.json").exists()]:
+            raise _unfinished(run, f"{part}/{open_[0].name}")
+        if part != "shared" and not any(path.name.endswith("-split") for path in folders):
+            raise _unfinished(run, f"{part}/split")
+        stages += [read_json(path / "stage.json") for path in folders]
+    return [_without_machine(stage) for stage in stages]
+
+
+def _unfinished(run: Path, stage: str) -> StaleStage:
+    return StaleStage(f"{run} is not finished: {stage} is not sealed", "`langlift run` with the same spec continues it")
+
+
+def _shards(run: Path, language: str) -> list[Path]:
+    [folder] = (run / language).glob("[0-9][0-9]-split")
+    return [folder / f"{index:05d}" / "rows.parquet" for index in range(read_json(folder / "stage.json")["shards"])]
+
+
+def _without_machine(stage: dict[str, Any]) -> dict[str, Any]:
+    return stage | {"facts": {key: without_folders(value) for key, value in stage["facts"].items()}}
+
+
+def without_folders(text: str) -> str:
+    """The text with absolute paths cut to their last part: where a file lay on one machine is nobody's fact."""
+    return _FOLDERS.sub("", text)

@@ -1,0 +1,199 @@
+"""The machinery of one shard: journal, account, seal. And of one stage folder: facts.
+
+A shard's folder holds `journal.jsonl` while it runs; when it is sealed `rows.parquet`,
+`dropped.parquet` and, written last, `shard.json`. A rerun continues from the journal and gives
+the same bytes: results are sealed in the order of the input ids.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from toolkit.errors import LostRow, StaleStage
+from toolkit.journal import Journal
+from toolkit.records import Dropped, content_id
+from toolkit.shards import (
+    file_digest,
+    joined_digest,
+    read_ids,
+    read_json,
+    read_rows,
+    write_json,
+    write_rows,
+    write_values,
+)
+from toolkit.stage import Result, Stage, Tools
+
+Heard = Callable[[int, int, str], None]  # (rows done, rows kept, reason of the drop or "")
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """What a finished shard says about itself. The same on every machine: no times, no paths."""
+
+    index: int
+    rows_in: int
+    rows_out: int
+    dropped: dict[str, int]
+    digest: str
+
+
+def shard_folder(stage_folder: Path, index: int) -> Path:
+    return stage_folder / f"{index:05d}"
+
+
+def sealed(stage_folder: Path, index: int) -> Sealed | None:
+    """The facts of a sealed shard, or None while it is open."""
+    path = shard_folder(stage_folder, index) / "shard.json"
+    return Sealed(**read_json(path)) if path.exists() else None
+
+
+def run_shard(
+    stage: Stage, settings: Any, tools: Tools, source: Path, stage_folder: Path, index: int, heard: Heard
+) -> Sealed:
+    """Finish one shard. `source` is the sealed shard folder it reads. Raises LostRow."""
+    folder = shard_folder(stage_folder, index)
+    if done := sealed(stage_folder, index):
+        (folder / "journal.jsonl").unlink(missing_ok=True)  # a kill between the seal and this line
+        return done
+    folder.mkdir(parents=True, exist_ok=True)
+    ids = read_ids(source / "rows.parquet")
+    owed = set(ids)
+    with Journal(folder / "journal.jsonl") as journal:
+        if done := sealed(stage_folder, index):  # another worker sealed it while this one waited for the lock
+            return done
+        owed -= journal.offsets.keys()
+        if journal.offsets:
+            _report_recovered(journal, heard)
+        rows = (row for row in read_rows(source / "rows.parquet", stage.reads) if row.id not in journal.offsets)
+        for result in stage.apply(rows, settings, tools):
+            _check_owed(stage, result, owed)
+            journal.add(result)
+            heard(1, len(result.kept), result.drop.reason if result.drop else "")
+        if owed:
+            raise LostRow(f"stage {stage.name} gave no answer for {len(owed)} rows, among them {min(owed)}")
+        facts = seal(folder, index, stage.writes, ids, journal)
+    (folder / "journal.jsonl").unlink()
+    return facts
+
+
+def _check_owed(stage: Stage, result: Result, owed: set[str]) -> None:
+    if result.source not in owed:
+        raise LostRow(f"stage {stage.name} answered twice, or for a row it was not given: {result.source}")
+    owed.remove(result.source)
+
+
+def _report_recovered(journal: Journal, heard: Heard) -> None:
+    drops = list(journal.dropped.elements())
+    heard(len(journal.offsets) - len(drops), journal.kept, "")
+    for reason in drops:
+        heard(1, 0, reason)
+
+
+def seal(folder: Path, index: int, row: type, ids: list[str], journal: Journal) -> Sealed:
+    """Kept and dropped rows to Parquet in the order of the input ids; `shard.json` last."""
+
+    def kept() -> Iterator[dict[str, Any]]:
+        for entry in journal.in_order(ids):
+            yield from entry["kept"]
+
+    def dropped() -> Iterator[dict[str, Any]]:
+        for entry in journal.in_order(ids):
+            if entry["drop"]:
+                yield {"id": entry["source"], **entry["drop"]}
+
+    rows_out = write_values(folder / "rows.parquet", row, kept())
+    write_values(folder / "dropped.parquet", Dropped, dropped())
+    return write_facts(folder, index, len(ids), rows_out, dict(journal.dropped))
+
+
+def write_facts(folder: Path, index: int, rows_in: int, rows_out: int, dropped: dict[str, int]) -> Sealed:
+    """`shard.json`, which says that the shard is whole."""
+    digest = joined_digest(file_digest(folder / name) for name in ("rows.parquet", "dropped.parquet"))
+    facts = Sealed(index, rows_in, rows_out, dict(sorted(dropped.items())), digest)
+    write_json(folder / "shard.json", asdict(facts))
+    return facts
+
+
+def survey_shard(stage: Stage, settings: Any, source: Path, stage_folder: Path, index: int) -> int:
+    """The first pass of a stage that needs the whole corpus: fingerprints of one shard."""
+    assert stage.survey is not None
+    folder = shard_folder(stage_folder, index)
+    if not (folder / "marks.parquet").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        marks = stage.survey.marks(read_rows(source / "rows.parquet", stage.reads), settings)
+        write_rows(folder / "marks.parquet", stage.survey.mark, marks)
+    return index
+
+
+def merge_marks(stage: Stage, settings: Any, stage_folder: Path, shards: int) -> None:
+    """All fingerprints, in the order of shards and rows, to one small table of decisions."""
+    assert stage.survey is not None
+    path = stage_folder / "decisions.parquet"
+    if path.exists():
+        return
+
+    def marks() -> Iterator[Any]:
+        for index in range(shards):
+            assert stage.survey is not None
+            yield from read_rows(shard_folder(stage_folder, index) / "marks.parquet", stage.survey.mark)
+
+    decisions = (Decision(*each) for each in stage.survey.merge(marks(), settings))
+    write_rows(path, Decision, decisions)
+
+
+@dataclass(frozen=True)
+class Decision:
+    id: str
+    word: str
+
+
+def read_decisions(stage_folder: Path) -> dict[str, str]:
+    """Row id -> word, as merged; empty for stages without a survey."""
+    path = stage_folder / "decisions.parquet"
+    return {each.id: each.word for each in read_rows(path, Decision)} if path.exists() else {}
+
+
+def refuse_other_facts(folder: Path, facts: dict[str, str]) -> None:
+    """Write what the folder is made with, or refuse one made with something else. Raises StaleStage."""
+    path = folder / "facts.json"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        write_json(path, facts)
+        return
+    before = read_json(path)
+    changed = sorted(key for key in facts.keys() | before.keys() if before.get(key) != facts.get(key))
+    if not changed:
+        return
+    what = "; ".join(f"{key}: {_short(before.get(key))}, now {_short(facts.get(key))}" for key in changed)
+    raise StaleStage(
+        f"{folder} was made with other settings: {what}",
+        f"use another --run-dir, or remove {folder} and the folders after it to make them again",
+    )
+
+
+def _short(value: str | None) -> str:
+    text = "absent" if value is None else value
+    return text if len(text) <= 60 else f"{text[:40]}... ({content_id(text)})"
+
+
+def stage_json(stage_folder: Path, stage: str, version: str, language: str, parts: list[Sealed]) -> dict[str, Any]:
+    """Seal a stage: the sum of its shards, and the facts it was made with."""
+    dropped: dict[str, int] = {}
+    for part in parts:
+        for reason, count in part.dropped.items():
+            dropped[reason] = dropped.get(reason, 0) + count
+    value = {
+        "stage": stage,
+        "version": version,
+        "language": language,
+        "facts": read_json(stage_folder / "facts.json"),
+        "rows_in": sum(part.rows_in for part in parts),
+        "rows_out": sum(part.rows_out for part in parts),
+        "dropped": dict(sorted(dropped.items())),
+        "shards": len(parts),
+        "digest": joined_digest(part.digest for part in parts),
+    }
+    write_json(stage_folder / "stage.json", value)
+    return value

@@ -1,0 +1,100 @@
+"""Rows in Parquet, a batch at a time; files that appear whole or not at all; digests.
+
+The same rows are the same bytes: fixed row order, row-group size, compression and chunking.
+Memory is bounded by a batch, never by a file.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from toolkit.records import from_dict, schema, to_dict
+
+BATCH = 200  # rows in memory at once; also the row-group size
+
+
+def write_rows(path: Path, row: type, rows: Iterable[Any]) -> int:
+    """Write dataclass rows to `path`, which appears when it is whole. Returns the number of rows."""
+    return write_values(path, row, map(to_dict, rows))
+
+
+def write_values(path: Path, row: type, values: Iterable[dict[str, Any]]) -> int:
+    """As `write_rows`, for rows that are plain values already."""
+    unfinished = path.with_name(path.name + ".part")
+    count = 0
+    iterator = iter(values)
+    with pq.ParquetWriter(
+        unfinished, schema(row), compression="zstd", use_content_defined_chunking=True, write_page_index=True
+    ) as out:
+        while batch := list(islice(iterator, BATCH)):
+            # write_batch would gather a million rows in memory before it closes a row group
+            out.write_table(pa.Table.from_pylist(batch, schema=schema(row)))
+            count += len(batch)
+    publish(unfinished, path)
+    return count
+
+
+def read_rows(path: Path, row: type) -> Iterator[Any]:
+    """The rows of one file, a batch in memory."""
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(batch_size=BATCH, use_threads=False):
+            for values in batch.to_pylist():
+                yield from_dict(row, values)
+
+
+def read_ids(path: Path, column: str = "id") -> list[str]:
+    """One column of one shard: ids only, so bounded by the rows of a shard."""
+    with pq.ParquetFile(path) as file:
+        return [str(each) for each in file.read([column]).column(column).to_pylist()]
+
+
+def publish(unfinished: Path, path: Path) -> None:
+    """Make a finished file visible under its name: fsync, rename, fsync of the folder."""
+    descriptor = os.open(unfinished, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    unfinished.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """A small JSON file with sorted keys that appears whole or not at all."""
+    write_text(path, json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """A small text file that appears whole or not at all."""
+    unfinished = path.with_name(path.name + ".part")
+    unfinished.write_text(text, encoding="utf-8")
+    publish(unfinished, path)
+
+
+def read_json(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def joined_digest(digests: Iterable[str]) -> str:
+    """One digest for many, in order."""
+    total = hashlib.sha256()
+    for each in digests:
+        total.update(each.encode() + b"\n")
+    return total.hexdigest()

@@ -1,0 +1,135 @@
+"""The spec: one TOML file says everything, and nothing else is listened to.
+
+`Spec` is composed of the stages' own settings; each stage is handed its slice and can not see
+the rest. Unknown keys are refused with the nearest known one and the line they stand on.
+"""
+
+import os
+import re
+import tomllib
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, Field, ValidationError
+from pydantic_core import ErrorDetails
+
+from toolkit.errors import SpecError
+from toolkit.release import ReleaseSettings
+from toolkit.sources import SourceSettings
+from toolkit.stage import Settings
+from toolkit.stages.cover import Settings as CoverSettings
+from toolkit.stages.decontaminate import Settings as DecontaminateSettings
+from toolkit.stages.dedup import Settings as DedupSettings
+from toolkit.stages.extract import Settings as ExtractSettings
+from toolkit.stages.filter import Settings as FilterSettings
+from toolkit.stages.split import Settings as SplitSettings
+from toolkit.stages.tests import Settings as TestsSettings
+from toolkit.stages.translate import Settings as TranslateSettings
+from toolkit.stages.validate import Settings as ValidateSettings
+
+
+class EngineSettings(Settings):
+    """Where shards run. Never changes a byte of the result."""
+
+    name: str = Field("local", description="The engine: local (a pool of processes on this machine).")
+    workers: int = Field(
+        default_factory=lambda: os.cpu_count() or 1, ge=1, description="Shards at once; by default one a core."
+    )
+
+
+class GenerateSettings(Settings):
+    """Who translates."""
+
+    backend: str = Field("rules", description="The generator: rules (an exact Python to Lua rewriter, no model).")
+
+
+class Spec(Settings):
+    """A release: where functions come from, which languages they go to, and how each stage decides."""
+
+    name: str = Field(description="Names the run.", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    languages: tuple[str, ...] = Field(min_length=1, description="Target languages; `langlift languages` lists them.")
+    source: SourceSettings
+    engine: EngineSettings = Field(default_factory=EngineSettings)
+    extract: ExtractSettings = Field(default_factory=ExtractSettings)
+    filter: FilterSettings = Field(default_factory=FilterSettings)
+    tests: TestsSettings = Field(default_factory=TestsSettings)
+    cover: CoverSettings = Field(default_factory=CoverSettings)
+    generate: GenerateSettings = Field(default_factory=GenerateSettings)
+    translate: TranslateSettings = Field(default_factory=TranslateSettings)
+    validate_: ValidateSettings = Field(default_factory=ValidateSettings, alias="validate")
+    dedup: DedupSettings = Field(default_factory=DedupSettings)
+    decontaminate: DecontaminateSettings = Field(default_factory=DecontaminateSettings)
+    split: SplitSettings = Field(default_factory=SplitSettings)
+    release: ReleaseSettings | None = None
+
+    def slice(self, stage: str) -> Settings:
+        """The settings of one stage."""
+        settings: Settings = getattr(self, "validate_" if stage == "validate" else stage)
+        return settings
+
+
+def load(path: Path) -> Spec:
+    """Read and check a spec. Paths in it are relative to its folder. Raises SpecError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        values = tomllib.loads(text)
+    except OSError as error:
+        raise SpecError(f"{path}: {error.strerror}", "name a langlift.toml that exists") from None
+    except UnicodeDecodeError:
+        raise SpecError(f"{path}: not UTF-8 text", "save the spec as UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SpecError(f"{path}: not TOML: {error}", "mend the line that is named") from None
+    try:
+        spec = Spec.model_validate(values)
+    except ValidationError as error:
+        remarks = "\n".join(f"{path}{_remark(problem, text)}" for problem in error.errors())
+        raise SpecError(remarks, "`langlift schema` prints every key there is") from None
+    return spec.model_copy(update={"source": spec.source.resolved(path.parent)})
+
+
+def _remark(problem: ErrorDetails, text: str) -> str:
+    names = tuple(str(each) for each in problem["loc"])
+    where = f":{line}" if (line := line_of(text, names)) else ""
+    if problem["type"] != "extra_forbidden":
+        return f"{where}: {'.'.join(names) or 'the spec'}: {problem['msg'].removeprefix('Value error, ')}"
+    near = get_close_matches(names[-1], known_keys(names[:-1]), n=1)
+    guess = f"; did you mean {near[0]!r}?" if near else f"; known here: {', '.join(known_keys(names[:-1]))}"
+    return f"{where}: unknown key {'.'.join(names)!r}{guess}"
+
+
+def known_keys(table: tuple[str, ...]) -> list[str]:
+    """The keys that a table of the spec may have."""
+    model: Any = Spec
+    for name in table:
+        fields = {field.alias or key: field for key, field in model.model_fields.items()} if model else {}
+        model = _model(fields[name].annotation) if name in fields else None
+    return [field.alias or key for key, field in model.model_fields.items()] if model else []
+
+
+def _model(annotation: Any) -> type[BaseModel] | None:
+    for each in (annotation, *getattr(annotation, "__args__", ())):
+        if isinstance(each, type) and issubclass(each, BaseModel):
+            return each
+    return None
+
+
+def line_of(text: str, names: tuple[str, ...]) -> int:
+    """The line on which a dotted key, or the deepest table of it, stands; 0 where it stands nowhere."""
+    table: tuple[str, ...] = ()
+    best, depth = 0, 0
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := re.match(r"\s*\[+\s*([^\]]+?)\s*\]", line):
+            table = _parts(header[1])
+            found = table
+        elif key := re.match(r"\s*([\w.\"' -]+?)\s*=", line):
+            found = table + _parts(key[1])
+        else:
+            continue
+        if names[: len(found)] == found and len(found) > depth:
+            best, depth = number, len(found)
+    return best
+
+
+def _parts(dotted: str) -> tuple[str, ...]:
+    return tuple(part.strip().strip("\"'") for part in dotted.split("."))

@@ -1,0 +1,99 @@
+"""Drop what overlaps HumanEval or MBPP: the Python side and the target side, code and prompt.
+
+Compared by token grams with an index that holds hashes only (`toolkit.benchmarks`): the words of a
+benchmark's prompts (in Python and in target languages) and of its solutions, and the structure of its
+solutions, which survives renaming, comments and white space. The thresholds are those at which clean
+code raises fewer than a hundred false alarms in a million (benchmarks/decontamination.py).
+
+Reason: "overlaps a benchmark". Not seen: code translated or rephrased without its prompt, tests.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from pydantic import Field
+
+from toolkit import stage
+from toolkit.benchmarks import (
+    PACKAGED,
+    PROMPT_WORDS,
+    SOLUTION_STRUCTURE,
+    SOLUTION_WORDS,
+    Index,
+    Overlap,
+    load,
+)
+from toolkit.fingerprints import PYTHON, Syntax
+from toolkit.records import Example
+from toolkit.stage import Drop, Result, Stage, Tools
+
+
+class Settings(stage.Settings):
+    """What rows are compared with, and how much of an item is too much."""
+
+    index: str = Field("packaged", description="'packaged', or the path of an index made by `toolkit.benchmarks`.")
+    prompt_threshold: float = Field(
+        0.15, gt=0, le=1, description="Score from which a text overlaps a benchmark's prompt."
+    )
+    solution_threshold: float = Field(
+        0.5, gt=0, le=1, description="Score from which a text overlaps a benchmark's solution."
+    )
+
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """By what is compared."""
+        return {
+            PROMPT_WORDS: self.prompt_threshold,
+            SOLUTION_WORDS: self.solution_threshold,
+            SOLUTION_STRUCTURE: self.solution_threshold,
+        }
+
+
+def find_overlap(
+    texts: Iterable[tuple[str, Syntax | None]],
+    index: Index,
+    thresholds: Mapping[str, float],
+) -> Overlap | None:
+    """The strongest overlap, of those over their thresholds, in any of the texts.
+
+    Structure is compared only in texts with a syntax. `thresholds` is by what is compared.
+    """
+    found = (each for text, syntax in texts for each in index.overlaps(text, syntax))
+    over = (each for each in found if each.score >= thresholds[each.what])
+    return max(over, key=lambda each: (each.score, each.item, each.what), default=None)
+
+
+def apply(rows: Iterator[Example], settings: Settings, tools: Tools) -> Iterator[Result]:
+    """One result an example. Raises InputError where the index can not be read."""
+    index, thresholds = _index(settings), settings.thresholds
+    for row in rows:
+        texts: list[tuple[str, Syntax | None]] = [(row.source, PYTHON), (row.translation, None), (row.prompt, None)]
+        overlap = find_overlap(texts, index, thresholds)
+        yield Result(row.id, drop=Drop("overlaps a benchmark", str(overlap))) if overlap else Result(row.id, (row,))
+
+
+def facts(settings: Settings, language: str) -> dict[str, str]:
+    """What the rows were compared with, and how much of it could not be."""
+    index = _index(settings)
+    missing = index.not_checkable(settings.thresholds)
+    said = {"index": index.digest}
+    said |= {f"built from {name}": f"sha256:{digest}" for name, digest in sorted(index.inputs.items())}
+    for what in settings.thresholds:
+        total = sum(part.what == what for part in index.parts)
+        said[f"not checkable: {what}"] = f"{missing[what]} of {total}"
+    return said
+
+
+def _index(settings: Settings) -> Index:
+    return load(PACKAGED if settings.index == "packaged" else Path(settings.index))
+
+
+STAGE = Stage(
+    name="decontaminate",
+    version="1",
+    reads=Example,
+    writes=Example,
+    settings=Settings,
+    apply=apply,
+    facts=facts,
+)

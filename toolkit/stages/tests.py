@@ -1,0 +1,96 @@
+"""SourceFunction -> Draft: a suite of literal cases, recorded from the source function.
+
+Two sources pool: the calls in the docstring's examples, and generated inputs (`toolkit.inputs` says what to try, the
+probe `explore` tries it). What the function does is recorded, never what a docstring claims. Each case is confirmed in
+two more fresh processes under other hash seeds, forwards and backwards.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from pydantic import Field
+
+from sandboxes import Pool
+from toolkit import inputs, stage, subject
+from toolkit.probing import Refusal, agree, ask
+from toolkit.records import Case, Draft, SourceFunction
+from toolkit.stage import Drop, Result, Stage, Tools
+from toolkit.subject import Subject
+
+
+class Settings(stage.Settings):
+    cases: int = Field(40, ge=1, description="Cases of one function at most")
+    calls: int = Field(400, ge=1, description="Inputs tried on one function at most")
+    mutations: int = Field(160, ge=0, description="Of these, small changes of inputs that reached something new")
+    patience: int = Field(80, ge=1, description="Small changes without anything new after which the search ends")
+    signatures: int = Field(60, ge=1, description="Combinations of parameter types tried at most")
+    signatures_explored: int = Field(3, ge=1, description="Of these, those explored in depth at most")
+    call_fuel: int = Field(20_000, ge=1, description="Line events that one call may use")
+    total_fuel: int = Field(300_000, ge=1, description="Line events that all calls of one function may use")
+    characters: int = Field(1_000, ge=1, description="Length of the arguments of a case at most")
+    hash_seeds: tuple[int, ...] = Field((1, 2), description="Hash seeds of the processes that confirm the cases")
+
+
+def apply(rows: Iterator[SourceFunction], settings: Settings, tools: Tools) -> Iterator[Result]:
+    for function in rows:
+        drafted = draft(function, settings, tools.pool)
+        if isinstance(drafted, Drop):
+            yield Result(function.id, drop=drafted)
+        else:
+            yield Result(function.id, kept=(drafted,))
+
+
+def draft(function: SourceFunction, settings: Settings, pool: Pool) -> Draft | Drop:
+    """The function with its recorded cases, or why there are none. Raises SandboxUnavailable."""
+    try:
+        it = subject.of(function)
+        request = inputs.request(it, function.docstring)
+    except subject.UNPARSABLE as error:
+        return Drop("does not load", f"{type(error).__name__}: {error}"[:200])
+    if not it.body:
+        return Drop("no usable case", "the body is empty")
+    options = settings.model_dump(exclude={"hash_seeds"})
+    found = ask(pool, it, "explore", {**options, **request})
+    if isinstance(found, Refusal):
+        return Drop(found.reason, found.detail)
+    if all(case[4] for case in found["cases"]):  # none, or nothing but accidents
+        return _nothing(found["failures"])
+    kept, broken = confirm(it, [Case(*case[:4]) for case in found["cases"]], settings, pool)
+    if not kept:
+        ((reason, count),) = broken.most_common(1)
+        return Drop(reason, f"all {count} cases")
+    return Draft(function.id, function, kept)
+
+
+def confirm(
+    it: Subject, cases: Sequence[Case], settings: Settings, pool: Pool
+) -> tuple[tuple[Case, ...], Counter[str]]:
+    """The cases that do the same in fresh processes, and the reasons of those that do not."""
+    broken: Counter[str] = Counter()
+    for turn, seed in enumerate(settings.hash_seeds):
+        order = -1 if turn % 2 == 0 else 1  # what one call leaves behind shows in another order
+        texts = [case.arguments for case in cases][::order]
+        answer = ask(pool, it, "replay", {"cases": texts, "call_fuel": settings.call_fuel * 2}, hash_seed=seed)
+        if isinstance(answer, Refusal):
+            return (), Counter({answer.reason: len(cases)})
+        pairs = list(zip(cases, answer["outcomes"][::order], strict=True))
+        cases = [case for case, outcome in pairs if agree(case, outcome)]
+        broken["flaky"] += len(pairs) - len(cases)
+    return tuple(cases), broken
+
+
+def _nothing(failures: Sequence[tuple[int, str, str]]) -> Drop:
+    """The most frequent reason that is not about inputs of the wrong type."""
+    reasons: Counter[str] = Counter()
+    for count, reason, _ in failures:
+        reasons[reason] += count
+    told = [(count, reason) for reason, count in reasons.most_common() if reason != "noise"]
+    if told:
+        count, reason = told[0]
+        details = [what for _, each, what in failures if each == reason]
+        return Drop(reason, f"{details[0]}: {count} calls")
+    what = failures[0][2] if failures else "no input to try"
+    return Drop("no usable case", f"{what}: {sum(reasons.values())} calls")
+
+
+STAGE = Stage(name="tests", version="1", reads=SourceFunction, writes=Draft, settings=Settings, apply=apply)
