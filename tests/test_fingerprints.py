@@ -163,6 +163,15 @@ def test_the_similarity_of_small_sets_is_exact_and_of_large_ones_close() -> None
     assert len(sketch(planted(0.5, 5000, 1)[0])) == SKETCH_SIZE
 
 
+def test_the_estimate_for_large_sets_is_not_biased_even_where_one_is_larger() -> None:
+    found = []
+    for seed in range(60):
+        numbers = np.random.default_rng(seed).integers(0, 2**64, 4000, dtype=np.uint64)
+        small, large = np.unique(numbers[:1000]), np.unique(numbers)
+        found.append(similarity(read(sketch(small)), read(sketch(large))))
+    assert np.mean(found) == pytest.approx(0.25, abs=0.02)
+
+
 def test_like_sets_are_proposed_and_unlike_ones_hardly() -> None:
     hits = {}
     for share in (0.05, 0.5, 0.7):
