@@ -60,9 +60,8 @@ def measure(files: Path, share: int, workers: int, folder: Path) -> int:
     before = began
     for facts, sealed in zip(status(folder / "run")[0], _times(folder / "run"), strict=True):
         dropped = ", ".join(f"{reason} {count}" for reason, count in facts["dropped"].items())
-        print(
-            f"  {facts['stage']:<14}{sealed - before:>7.0f} s {facts['rows_in']:>7,} -> {facts['rows_out']:>7,}  {dropped}"
-        )
+        rows = f"{facts['rows_in']:>7,} -> {facts['rows_out']:>7,}"
+        print(f"  {facts['stage']:<14}{sealed - before:>7.0f} s {rows}  {dropped}")
         before = sealed
     return peak
 

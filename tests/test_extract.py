@@ -330,16 +330,21 @@ def test_facts_name_the_grammar() -> None:
     assert STAGE.facts(Settings(), "").keys() == {"python"}
 
 
-def _oracle(statement: str) -> set[str]:
-    """Global names of a statement, as Python's own compiler sees them."""
+def _oracle(statement: str) -> tuple[set[str], set[str]]:
+    """Global names of a statement as Python's own compiler sees them, and names of which it does not tell.
+
+    From Python 3.12 on a comprehension of the module is inlined, and its own names look like the module's.
+    """
     found: set[str] = set()
+    loops = (node.target for node in ast.walk(ast.parse(statement)) if isinstance(node, ast.comprehension))
+    unclear = {name.id for target in loops for name in ast.walk(target) if isinstance(name, ast.Name)} | {"__class__"}
     tables: list[Any] = [symtable.symtable(statement, "<statement>", "exec")]
     while tables:
         table = tables.pop()
         tables.extend(table.get_children())
         top = table.get_type() == "module"
         found |= {each.get_name() for each in table.get_symbols() if each.is_referenced() and (top or each.is_global())}
-    return found - {"__class__"}
+    return found, unclear
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -358,9 +363,9 @@ def test_names_agree_with_the_compiler_over_the_standard_library() -> None:
             if any(isinstance(each, ast.FunctionDef) and each.name == "top" for each in ast.walk(node)):
                 continue
             needs = uses(node)
-            mine = needs.now | needs.later | needs.annotations
-            theirs = _oracle(source.of(node))
-            assert mine <= theirs <= mine | needs.hints, (path, node.lineno)
+            theirs, unclear = _oracle(source.of(node))
+            mine = (needs.now | needs.later | needs.annotations) - unclear
+            assert mine <= theirs - unclear <= mine | needs.hints, (path, node.lineno)
             compared += 1
     assert compared > 2000
 

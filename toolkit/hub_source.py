@@ -37,8 +37,8 @@ def _open(dataset: str, revision: str, config: str, split: str) -> Any:
 def _named(dataset: str, revision: str) -> Iterator[None]:
     """What the libraries raise, as what a person can do about it."""
     import datasets.exceptions
-    import httpx2
     from huggingface_hub import errors
+    from huggingface_hub.utils import httpx  # type: ignore[attr-defined]  # httpx or httpx2, whichever it uses
 
     where = f"{dataset}@{revision}"
     try:
@@ -52,7 +52,7 @@ def _named(dataset: str, revision: str) -> Iterator[None]:
         ) from None
     except (datasets.exceptions.DatasetsError, datasets.exceptions.DataFilesNotFoundError) as error:
         raise InputError(f"{where}: {str(error).splitlines()[0]}", "look at [source] config and split") from None
-    except (errors.HfHubHTTPError, errors.OfflineModeIsEnabled, httpx2.HTTPError, ConnectionError) as error:
+    except (errors.HfHubHTTPError, errors.OfflineModeIsEnabled, httpx.HTTPError, ConnectionError) as error:
         first = (str(error).splitlines() or [type(error).__name__])[0]
         raise EnvironmentTrouble(
             f"{where}: the Hub can not be reached: {first}", "look at the network and at HF_ENDPOINT, then run it again"

@@ -24,9 +24,10 @@ from toolkit.annotations import (
     literal_type,
     value_type,
 )
+from toolkit.evidence import Evidence
 from toolkit.examples import doctest_calls
 from toolkit.subject import Parameter, Subject
-from toolkit.usage import Evidence, Functions, gather
+from toolkit.usage import Functions, gather
 
 GUESSES = 11  # types tried for one parameter
 _FALLBACK: tuple[Type, ...] = (INT, STR, ("list", INT), FLOAT, ("list", STR), ("list", ("list", INT)),

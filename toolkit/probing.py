@@ -5,7 +5,10 @@ else comes back is a refusal with a reason: a function may exit, loop or eat mem
 by accident, and nothing it prints is ever run.
 """
 
+import __future__
+
 import ast
+import re
 import secrets
 import sys
 from collections.abc import Mapping, Sequence
@@ -22,6 +25,7 @@ from toolkit.subject import UNPARSABLE, Subject
 LIMITS = Limits(cpu_seconds=20, wall_seconds=300.0, memory_bytes=1 << 29, processes=8, kept_bytes=4 << 20)
 # No site packages, no user folder: the function meets the standard library alone. `-I` would ignore the hash seed.
 FLAGS = ("-S", "-s", "-B", "-X", "utf8")
+_ANNOTATIONS = re.compile(r"^from __future__ import .*\bannotations\b", re.M)
 _STOPPED = {"cpu": "timeout", "wall": "timeout", "memory": "memory", "output": "output limit"}
 
 
@@ -47,6 +51,7 @@ def ask(
     nonce = secrets.token_hex(8)
     whole = {**request, "nonce": nonce, "call": subject.call, "context": subject.context, "code": subject.code}
     whole["raising"] = _raising(subject)
+    whole["flags"] = __future__.annotations.compiler_flag if _ANNOTATIONS.search(subject.context) else 0
     job = Job(
         id=subject.id,
         command=(interpreter(), *FLAGS, f"{probe}.py"),
@@ -86,7 +91,7 @@ def interpreter() -> str:
 @cache
 def _files(probe: str) -> dict[str, bytes]:
     folder = files("toolkit").joinpath("probes")
-    names = {f"{probe}.py", "box.py", "literals.py", *(["values.py"] if probe == "explore" else [])}
+    names = {f"{probe}.py", "box.py", "literals.py", *(["values.py", "trials.py"] if probe == "explore" else [])}
     return {name: folder.joinpath(name).read_bytes() for name in sorted(names)}
 
 

@@ -7,38 +7,25 @@ is looped over, from a subscript to its container, and into helpers of the conte
 import ast
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
-_STRING = frozenset(dir(str)) - frozenset(dir(list)) - frozenset(dir(dict)) - frozenset(dir(set))
-_LIST = frozenset({"append", "extend", "insert", "sort", "reverse", "remove", "pop"})
-_DICT = frozenset({"items", "keys", "values", "get", "setdefault", "update"})
-_SET = frozenset({"add", "union", "intersection", "difference", "issubset", "issuperset", "discard"})
-_BYTES = frozenset({"decode", "hex"})
-_NUMBER = frozenset({"is_integer", "bit_length", "bit_count", "conjugate", "as_integer_ratio"})
-_OF_INT = frozenset({"range", "chr", "bin", "hex", "oct", "factorial", "comb", "perm", "gcd", "isqrt", "lcm"})
-_OF_NUMBER = frozenset({"abs", "round", "divmod", "pow", "complex", "isclose"})
-_OF_NUMBERS = frozenset({"sum", "fsum", "prod", "mean"})
-_OF_MANY = frozenset({"sorted", "enumerate", "set", "list", "tuple", "zip", "reversed", "iter", "any", "all", "max",
-                      "min", "map", "filter", "Counter", "deque", "frozenset", "chain", "accumulate", "islice",
-                      "groupby", "combinations", "permutations", "product"})  # fmt: skip
-_KINDS = {"int": "int", "float": "float", "str": "str", "bool": "bool", "list": "list", "tuple": "tuple",
-          "dict": "dict", "set": "set", "bytes": "bytes", "Number": "float", "Mapping": "dict", "Sequence": "list",
-          "Iterable": "list", "complex": "complex", "Decimal": "int", "frozenset": "set"}  # fmt: skip
+from toolkit.evidence import (
+    BYTES,
+    DICT,
+    LIST,
+    NUMBER,
+    OF_INT,
+    OF_MANY,
+    OF_NUMBER,
+    OF_NUMBERS,
+    SET,
+    STRING,
+    Evidence,
+    literal_kind,
+    merge,
+    named_kinds,
+)
+
 DEPTH = 3  # helpers that call helpers
-
-
-@dataclass
-class Evidence:
-    """Scores for the kinds of one value, and evidence for what it holds."""
-
-    kinds: Counter[str] = field(default_factory=Counter)
-    held: dict[str, "Evidence"] = field(default_factory=dict)  # "element", "key", "value", "0", "1", ...
-
-    def part(self, name: str) -> "Evidence":
-        return self.held.setdefault(name, Evidence())
-
-    def add(self, kind: str, score: int) -> None:
-        self.kinds[kind] += score
 
 
 Functions = Mapping[str, ast.FunctionDef | ast.AsyncFunctionDef]
@@ -152,7 +139,7 @@ class _Walker(ast.NodeVisitor):
         self.generic_visit(node)
 
     def _operand(self, side: ast.expr, operator: ast.operator, other: ast.expr) -> None:
-        literal = _literal_kind(other)
+        literal = literal_kind(other)
         match operator:
             case ast.Add() if literal in ("str", "list", "tuple", "bytes"):
                 self.say(side, literal, 5)
@@ -187,15 +174,15 @@ class _Walker(ast.NodeVisitor):
 
     def _membership(self, left: ast.expr, right: ast.expr) -> None:
         self.say(right, "many", 3)
-        if _literal_kind(left) == "str":
+        if literal_kind(left) == "str":
             self.say(right, "str", 2)
         if isinstance(right, ast.List | ast.Tuple | ast.Set) and right.elts:
-            self.say(left, _literal_kind(right.elts[0]) or "int", 4)
-        elif _literal_kind(right) == "str":
+            self.say(left, literal_kind(right.elts[0]) or "int", 4)
+        elif literal_kind(right) == "str":
             self.say(left, "str", 4)
 
     def _compared(self, side: ast.expr, operator: ast.cmpop, other: ast.expr) -> None:
-        literal = _literal_kind(other)
+        literal = literal_kind(other)
         if literal == "none":
             self.say(side, "optional", 2)
         elif literal:
@@ -209,7 +196,7 @@ class _Walker(ast.NodeVisitor):
     def visit_Subscript(self, node: ast.Subscript) -> None:
         where = self.of(node.value)
         if where is not None:
-            literal = _literal_kind(node.slice)
+            literal = literal_kind(node.slice)
             if literal == "str":
                 where.add("dict", 6)
                 where.part("key").add("str", 4)
@@ -235,14 +222,14 @@ class _Walker(ast.NodeVisitor):
                 self._called(name, node)
             case ast.Attribute(value=ast.Name(id="math" | "cmath"), attr=name):
                 for each in node.args:
-                    self.say(each, "int" if name in _OF_INT else "float", 4)
+                    self.say(each, "int" if name in OF_INT else "float", 4)
             case ast.Attribute(value=value, attr=name):
                 self._method(value, name, node)
         self.generic_visit(node)
 
     def _method(self, value: ast.expr, name: str, node: ast.Call) -> None:
-        for names, kind in ((_STRING, "str"), (_LIST, "list"), (_DICT, "dict"), (_SET, "set"), (_BYTES, "bytes"),
-                            (_NUMBER, "float")):  # fmt: skip
+        for names, kind in ((STRING, "str"), (LIST, "list"), (DICT, "dict"), (SET, "set"), (BYTES, "bytes"),
+                            (NUMBER, "float")):  # fmt: skip
             if name in names:
                 self.say(value, kind, 5)
         if name in ("count", "index"):
@@ -257,19 +244,19 @@ class _Walker(ast.NodeVisitor):
         if name in self.helpers and self.depth < DEPTH:
             return self._helper(self.helpers[name], node)
         if name == "isinstance" and len(node.args) == 2:
-            for kind in _named_kinds(node.args[1]):
+            for kind in named_kinds(node.args[1]):
                 self.say(node.args[0], kind, 5)
             return None
         for each in node.args[: 1 if name not in ("zip", "max", "min", "map", "filter", "range") else None]:
-            if name in _OF_INT:
+            if name in OF_INT:
                 self.say(each, "int", 5)
-            elif name in _OF_NUMBER or (name in ("max", "min") and len(node.args) > 1):
+            elif name in OF_NUMBER or (name in ("max", "min") and len(node.args) > 1):
                 self.say(each, "int", 2)
                 self.say(each, "float", 2)
-            elif name in _OF_NUMBERS:
+            elif name in OF_NUMBERS:
                 self.say(each, "many", 4)
                 self._element(each, "int", 3)
-            elif name in _OF_MANY or name == "len":
+            elif name in OF_MANY or name == "len":
                 self.say(each, "many", 4)
             elif name in ("int", "float", "ord"):
                 self.say(each, "str", 3 if name == "ord" else 2)
@@ -289,46 +276,8 @@ class _Walker(ast.NodeVisitor):
         found = gather(helper, self.helpers, self.depth + 1)
         for name, each in pairs:
             if (where := self.of(each)) is not None:
-                _merge(where, found[name], 0)
-
-
-def _merge(into: Evidence, other: Evidence, depth: int) -> None:
-    into.kinds.update(other.kinds)
-    if depth < 3:
-        for name, part in other.held.items():
-            _merge(into.part(name), part, depth + 1)
+                merge(where, found[name], 0)
 
 
 def _pair(target: ast.expr) -> bool:
     return isinstance(target, ast.Tuple) and len(target.elts) == 2
-
-
-def _named_kinds(node: ast.expr) -> list[str]:
-    names = node.elts if isinstance(node, ast.Tuple) else [node]
-    found = [
-        each.id if isinstance(each, ast.Name) else each.attr
-        for each in names
-        if isinstance(each, ast.Name | ast.Attribute)
-    ]
-    return [_KINDS[each] for each in found if each in _KINDS]
-
-
-def _literal_kind(node: ast.expr) -> str:
-    match node:
-        case ast.Constant(value=None):
-            return "none"
-        case ast.Constant(value=bool() | int() | float() | str() | bytes() | complex() as value):
-            return type(value).__name__
-        case ast.UnaryOp(op=ast.USub(), operand=inner):
-            return _literal_kind(inner)
-        case ast.List() | ast.ListComp():
-            return "list"
-        case ast.Tuple():
-            return "tuple"
-        case ast.Dict() | ast.DictComp():
-            return "dict"
-        case ast.Set() | ast.SetComp():
-            return "set"
-        case ast.JoinedStr():
-            return "str"
-    return ""

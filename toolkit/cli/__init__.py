@@ -54,10 +54,8 @@ def cli() -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Run one command. Returns 0 ok, 1 findings, 2 usage or config, 3 environment, 4 conflict, 130 interrupted."""
     try:
-        cli.main(arguments, "langlift", standalone_mode=False)
-        return 0
-    except click.exceptions.Exit as stop:
-        return stop.exit_code
+        code = cli.main(arguments, "langlift", standalone_mode=False)
+        return code if isinstance(code, int) else 0
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())
         return 0

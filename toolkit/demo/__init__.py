@@ -42,7 +42,8 @@ def demo(folder: Path, watcher: Watcher, say: Callable[[str], None]) -> tuple[li
         hub = open_hub(server.endpoint, server.token)
         published = upload(plan(folder / "run" / "release" / "dataset", hub), hub, say)
         name = f"{published.repo}@{published.tag}"
-        verify(name, hub)
+        if defects := verify(name, hub).defects:
+            raise EnvironmentTrouble(f"{name} did not come back as it was sent: {defects[0]}")
         say(f"{name} verified; loading it back in a fresh process")
         environment = server.environment(folder / "client") | {"PATH": "", "HOME": str(folder / "client")}
         loaded = _load_back(published.repo, spec.languages[0], published.tag, environment)

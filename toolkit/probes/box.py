@@ -8,7 +8,9 @@ Fuel is counted in line events of the function and its context (calls count too)
 every machine. The CPU timer is the last net, for calls that spend their time in C.
 """
 
-import _signal as signal
+from __future__ import annotations
+
+import _signal as signal  # type: ignore[import-not-found]  # `signal` itself imports too much
 import builtins
 import os
 import resource
@@ -32,7 +34,13 @@ from builtins import (  # noqa: UP029 - bound before a function can rewrite them
     zip,
 )  # fmt: skip
 
-from literals import TooLarge, Unwritable, copied, literal, same
+from literals import TooLarge, Unwritable, copied, literal, same  # type: ignore[import-not-found]
+
+TYPE_CHECKING = False  # `typing` is not worth its import time here
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+    from typing import Any, NoReturn
 
 _exit = os._exit
 _getpid = os.getpid
@@ -72,18 +80,18 @@ class Touched(BaseException):
 class Channel:
     """The way back to langlift: the real standard output, kept from the function."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         raw = b""
         while part := os.read(0, 1 << 16):
             raw += part
-        self.request = eval(raw, {})  # written by langlift
+        self.request: dict[str, Any] = eval(raw, {})  # written by langlift
         self.descriptor = os.dup(1)
         self.process = _getpid()
         null = os.open(os.devnull, os.O_RDWR)
         for each in (0, 1):
             os.dup2(null, each)
 
-    def answer(self, value):
+    def answer(self, value: object) -> NoReturn:
         """Say it once and leave: nothing that the function registered for the end is run."""
         if _getpid() == self.process:
             rest = f"{self.request['nonce']} {value!a}\n".encode()
@@ -95,50 +103,65 @@ class Channel:
 class Subject:
     """The function, loaded; and what it takes to call it safely."""
 
-    def __init__(self, channel, call, context, code):
+    def __init__(self, channel: Channel, call: dict[str, Any], context: str, code: str) -> None:
         self.channel = channel
         self.name, self.positional = call["name"], call["positional"]
         self.variadic, self.keywords = call["variadic"], call["keywords"]
         self.fuel = 0
+        self.natural = False  # the last call raised an error that nobody wrote
         self.touched = ""
         self.watching = False
-        self.last, self.stack, self.arcs, self.path = 0, [], set(), 0
+        self._forget()
         self.raising = set(channel.request["raising"])  # places of `raise` and `assert`: meant, not natural
         module = type(sys)("program")
         sys.modules["program"] = module
         self.space = module.__dict__
-        self.flags = future_flags(context)
+        self.flags = channel.request["flags"]  # the function is compiled as it would be below its context
         self.context, self.code = context, code
         signal.signal(signal.SIGVTALRM, self._ring)
         sys.addaudithook(self._audit)
         self.rewritten = dict(builtins.__dict__)
 
-    def load_context(self):
+    def _forget(self) -> None:
+        """A new call: no line yet."""
+        self.last = self.path = 0
+        self.stack: list[int] = []
+        self.arcs: set[tuple[int, int]] = set()
+
+    def load_context(self) -> None:
         """Run the context once; what it raises is the caller's."""
         if self.context:
             exec(compile(self.context, "context.py", "exec", dont_inherit=True), self.space)
 
-    def load(self, code=None, space=None):
+    def load(self, code: Any = None, space: dict[str, Any] | None = None) -> Callable[..., Any]:
         """The function object, from this code or its own, in this name space or its own."""
         space = self.space if space is None else space
         if not isinstance(code, CODE):
             code = compile(code or self.code, "function.py", "exec", self.flags, dont_inherit=True)
         exec(code, space)
-        return space[self.name]
+        function: Callable[..., Any] = space[self.name]
+        return function
 
-    def arguments(self, values):
+    def arguments(self, values: tuple[Any, ...]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """A tuple of arguments as positional ones and keywords."""
         if not self.keywords:
             return values, {}
         cut = len(values) - len(self.keywords) if self.variadic else min(self.positional, len(values))
         return values[:cut], dict(zip(self.keywords, values[cut:], strict=False))
 
-    def call(self, function, values, fuel, tracing=True, seconds=CALL_SECONDS):
+    def call(
+        self,
+        function: Callable[..., Any],
+        values: tuple[Any, ...],
+        fuel: int,
+        tracing: bool = True,
+        seconds: float = CALL_SECONDS,
+    ) -> tuple[str, str, str]:
         """What the call does: (outcome, text, reason). A reason makes it no case."""
         values = copied(values)
         before = copied(values)
         self.fuel, self.touched, self.natural = fuel, "", False
-        self.last, self.stack, self.arcs, self.path = 0, [], set(), 0
+        self._forget()
         positional, keywords = self.arguments(values)
         try:
             try:
@@ -161,7 +184,7 @@ class Subject:
             return outcome[0], "", "changes its arguments"
         return outcome
 
-    def _guard(self):
+    def _guard(self) -> None:
         """Ends the probe where the function did what no probe can go on after."""
         if _getpid() != self.channel.process:
             _exit(0)
@@ -172,7 +195,7 @@ class Subject:
             detail = self.touched or "starts a process"
             self.channel.answer({"refused": "touches the machine", "detail": detail})
 
-    def _raised(self, error):
+    def _raised(self, error: BaseException) -> tuple[str, str, str]:
         name = type(error).__name__
         if name in NEVER:
             return "raises", name, {"OutOfFuel": "timeout", "Slow": "timeout", "MemoryError": "memory",
@@ -189,11 +212,11 @@ class Subject:
             return "raises", name, ""
         return "raises", name, "noise"
 
-    def _ring(self, *_):
+    def _ring(self, *_: object) -> None:
         if self.watching:
             raise Slow
 
-    def _audit(self, event, arguments):
+    def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
         if not self.watching:
             return
         if event == "open":
@@ -205,12 +228,14 @@ class Subject:
             self.touched = event
             raise Touched
 
-    def _enter(self, frame, event, _):
+    def _enter(self, frame: FrameType, event: str, _: object) -> Any:
         place = frame.f_code.co_filename
         if place == "function.py":
-            self.stack.append(self.last)
-            self.last = -frame.f_lineno
-            local = self._step
+            local = self._count  # a comprehension or lambda: part of its line
+            if frame.f_code.co_name[0] != "<":
+                self.stack.append(self.last)
+                self.last = -frame.f_lineno
+                local = self._step
         elif place == "context.py":
             local = self._count
         else:
@@ -220,7 +245,7 @@ class Subject:
             raise OutOfFuel
         return local
 
-    def _step(self, frame, event, _):
+    def _step(self, frame: FrameType, event: str, _: object) -> Any:
         if event == "line":
             self.fuel -= 1
             if self.fuel < 0:
@@ -234,23 +259,14 @@ class Subject:
             self.last = self.stack.pop() if self.stack else 0
         return self._step
 
-    def _count(self, frame, event, _):
+    def _count(self, frame: FrameType, event: str, _: object) -> Any:
         self.fuel -= 1
         if self.fuel < 0:
             raise OutOfFuel
         return self._count
 
 
-def future_flags(context):
-    """The function is compiled as it would be below its context."""
-    if "__future__" in context and "annotations" in context:
-        import __future__
-
-        return __future__.annotations.compiler_flag
-    return 0
-
-
-def consume(result):
+def consume(result: Any) -> tuple[str, Any]:
     """An iterator becomes what it yields; anything else is itself."""
     if not iterates(result):
         return "returns", result
@@ -263,12 +279,12 @@ def consume(result):
     return "yields", values
 
 
-def iterates(result):
+def iterates(result: object) -> bool:
     """An iterator, judged by its type alone."""
     return callable(getattr(type(result), "__next__", None)) and callable(getattr(type(result), "__iter__", None))
 
 
-def returned(result):
+def returned(result: tuple[str, Any]) -> tuple[str, str, str]:
     """The outcome of a call that came back."""
     outcome, value = result
     if outcome == "endless":

@@ -5,77 +5,40 @@ Runs INSIDE a sandbox; never imported by langlift. First the doctest inputs, the
 arcs. Counts and fuel decide when to stop, never the clock; the dice are seeded by the function's id.
 """
 
-import box
-import literals
-import values
+from __future__ import annotations
 
-DEAR = 2000  # line events: such a case is chosen only for what no cheaper one shows
-MEANT = ("changes its arguments", "result is not a literal", "result too large", "endless")  # the types were right
-CLASSES = {"returns": 0, "yields": 0, "raises": 1}
+import box  # type: ignore[import-not-found]
+import literals  # type: ignore[import-not-found]
+import trials  # type: ignore[import-not-found]
+import values  # type: ignore[import-not-found]
+from trials import MEANT, Dice, Trial
 
+TYPE_CHECKING = False  # `typing` is not worth its import time here
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
-class Dice:
-    """A small reproducible generator (xorshift64*); `random` is not worth its import time here."""
-
-    def __init__(self, seed):
-        self.state = seed % (1 << 64) or 1
-
-    def _next(self):
-        state = self.state
-        state ^= state >> 12
-        state ^= (state << 25) & 0xFFFFFFFFFFFFFFFF
-        state ^= state >> 27
-        self.state = state
-        return (state * 0x2545F4914F6CDD1D) & 0xFFFFFFFFFFFFFFFF
-
-    def random(self):
-        return (self._next() >> 11) / (1 << 53)
-
-    def randrange(self, low, high=None):
-        low, high = (0, low) if high is None else (low, high)
-        return low + (self._next() >> 8) % (high - low)
-
-    def choice(self, row):
-        return row[self.randrange(len(row))]
-
-
-class Trial:
-    """One call and what it showed."""
-
-    def __init__(self, text, origin, rank, outcome, subject, cost):
-        self.text, self.origin, self.rank, self.cost = text, origin, rank, cost
-        self.outcome, self.expected, self.reason = outcome
-        self.arcs, self.path, self.natural = subject.arcs, subject.path, subject.natural
-        self.new = False
-
-    @property
-    def worth(self):
-        """How much a call says for its types: a value more than an error that is meant."""
-        if self.reason or self.natural:
-            return 4 if self.reason in MEANT else 0
-        return 1 if self.outcome == "raises" else 4
-
-    @property
-    def preference(self):
-        """Smaller is better: values before errors, short runs, doctests, the likeliest types, short arguments."""
-        weight = CLASSES[self.outcome] + self.natural
-        return (weight, self.cost > DEAR, self.origin != "doctest", self.rank, len(self.text), self.text)
+    Parent = tuple[bool, list[Any]]  # whether it reached a new arc; one value a parameter
 
 
 class Search:
     """All trials of one function, and the budget they share."""
 
-    def __init__(self, request, subject, function):
+    def __init__(self, request: dict[str, Any], subject: Any, function: Callable[..., Any]) -> None:
         self.request, self.subject, self.function = request, subject, function
         self.dice = Dice(request["seed"])
         self.pools = request["pools"]
         self.fuel, self.calls = request["total_fuel"], request["calls"]
-        self.seen, self.trials, self.arcs, self.paths = set(), [], set(), set()
-        self.failures = {}
-        self.examples = []  # what the docstring calls it with: good parents for small changes
+        self.seen: set[str] = set()
+        self.trials: list[Trial] = []
+        self.arcs: set[tuple[int, int]] = set()
+        self.paths: set[int] = set()
+        self.failures: dict[tuple[str, str], int] = {}
+        self.likeliest: tuple[Any, ...] = ()  # the types of most cases: others are for what these do not reach
+        self.examples: list[Parent] = []  # what the docstring calls it with: good parents for small changes
         self.parameters = self._present(request["parameters"])
 
-    def _present(self, parameters):
+    def _present(self, parameters: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """The parameters to fill: trailing ones whose default is no literal are left to it."""
         for each in parameters:
             each["values"] = []
@@ -92,12 +55,13 @@ class Search:
         return kept
 
     @property
-    def spent(self):
-        return self.fuel <= 0 or self.calls <= 0
+    def spent(self) -> bool:
+        """No calls or no fuel left."""
+        return bool(self.fuel <= 0 or self.calls <= 0)
 
-    def flat(self, columns):
+    def flat(self, columns: list[Any]) -> tuple[Any, ...]:
         """One value a parameter becomes the tuple of arguments: extra positionals are spread."""
-        row = []
+        row: list[Any] = []
         for parameter, value in zip(self.parameters, columns, strict=True):
             if parameter["kind"] == "variadic":
                 row.extend(value)
@@ -105,7 +69,7 @@ class Search:
                 row.append(value)
         return tuple(row)
 
-    def attempt(self, origin, rank, arguments):
+    def attempt(self, origin: str, kinds: tuple[Any, ...], arguments: tuple[Any, ...]) -> Trial | None:
         """Call once; None where it was called before or the budget is spent. Else the trial."""
         try:
             text = literals.literal(arguments, self.request["characters"])
@@ -120,11 +84,11 @@ class Search:
         outcome = subject.call(self.function, arguments, fuel)
         cost = fuel - max(subject.fuel, 0)
         self.fuel -= cost
-        trial = Trial(text, origin, rank, outcome, subject, cost)
+        trial = Trial(text, origin, kinds, outcome, subject, cost)
         self._note(trial)
         return trial
 
-    def _note(self, trial):
+    def _note(self, trial: Trial) -> None:
         if trial.reason:
             key = (trial.reason, f"{trial.outcome} {trial.expected}")
             self.failures[key] = self.failures.get(key, 0) + 1
@@ -134,7 +98,7 @@ class Search:
         self.trials.append(trial)
 
     @property
-    def complete(self):
+    def complete(self) -> bool:
         """Every line, and both ways of every branch."""
         starts = {start for start, _ in self.arcs}
         ends = {end for _, end in self.arcs}
@@ -145,37 +109,40 @@ class Search:
                 return False
         return True
 
-    def run(self):
+    def run(self) -> None:
+        """All of it, until the budget is spent or nothing is missing."""
         for text in self.request["doctests"]:
             arguments = eval(text, {})
-            trial = self.attempt("doctest", 0, arguments)
+            trial = self.attempt("doctest", (), arguments)
             plain = len(arguments) == len(self.parameters) and not self.subject.variadic
             if trial and plain and (not trial.reason or trial.reason in MEANT):
                 self.examples.append((True, list(arguments)))
         if not self.parameters:
-            self.attempt("generated", 0, ())
+            self.attempt("generated", (), ())
             return
-        for rank, signature in enumerate(self.signatures()):
-            if self.spent or (rank and self.complete):
+        signatures = self.signatures()
+        self.likeliest = signatures[0] if signatures else ()
+        for signature in signatures:
+            if self.spent or (signature != self.likeliest and self.complete):
                 break
-            self.explore(signature, rank)
+            self.explore(signature)
 
-    def signatures(self):
+    def signatures(self) -> list[tuple[Any, ...]]:
         """Types for all parameters that the function seems to take, the likeliest first."""
         menus = [each["guesses"] for each in self.parameters]
-        best = []
-        for tried, (rank, ranks) in enumerate(sorted((sum(each), each) for each in combinations(menus))):
+        best: list[tuple[int, int, tuple[Any, ...]]] = []
+        for tried, (_, ranks) in enumerate(sorted((sum(each), each) for each in combinations(menus))):
             if tried >= self.request["signatures"] or self.spent:
                 break
-            signature = [menu[place] for menu, place in zip(menus, ranks, strict=True)]
-            worth, calls = self.probe(signature, rank)
+            signature = tuple(menu[place] for menu, place in zip(menus, ranks, strict=True))
+            worth, calls = self.probe(signature)
             if worth:
                 best.append((-worth // max(calls, 1), tried, signature))
             if len(best) >= 3 and min(best)[0] == -4:
                 break
         return [signature for _, _, signature in sorted(best)][: self.request["signatures_explored"]]
 
-    def probe(self, signature, rank):
+    def probe(self, signature: tuple[Any, ...]) -> tuple[int, int]:
         """What three plain calls say for the types: (worth, calls)."""
         worth = calls = 0
         for index in range(3):
@@ -183,16 +150,16 @@ class Search:
             for parameter, kind in zip(self.parameters, signature, strict=True):
                 row = self.row(parameter, kind)
                 columns.append(row[index % len(row)] if index else row[0])
-            trial = self.attempt("generated", rank, self.flat(columns))
+            trial = self.attempt("generated", signature, self.flat(columns))
             if trial:
                 calls += 1
                 worth += trial.worth
         return worth, calls
 
-    def row(self, parameter, kind):
+    def row(self, parameter: dict[str, Any], kind: tuple[Any, ...]) -> list[Any]:
         """The values to try for a parameter of a type; its default is the plainest."""
         key = repr(kind)
-        rows = parameter.setdefault("rows", {})
+        rows: dict[str, list[Any]] = parameter.setdefault("rows", {})
         if key not in rows:
             if parameter["kind"] == "variadic":
                 row = values.boundary(("row", kind), self.pools)
@@ -201,28 +168,29 @@ class Search:
             rows[key] = values.unique([*parameter["values"], *row])
         return rows[key]
 
-    def explore(self, signature, rank):
+    def explore(self, signature: tuple[Any, ...]) -> None:
+        """Boundary values in many combinations, then small changes of what they reached."""
         rows = [self.row(parameter, kind) for parameter, kind in zip(self.parameters, signature, strict=True)]
-        corpus = list(self.examples) if rank == 0 else []
+        corpus: list[Parent] = list(self.examples) if signature == self.likeliest else []
         longest = max(len(row) for row in rows)
         for index in range(max(longest, 24 if len(rows) > 1 else 0)):
-            self._keep(corpus, [_turn(row, place, index) for place, row in enumerate(rows)], rank)
+            self._keep(corpus, [_turn(row, place, index) for place, row in enumerate(rows)], signature)
             if len(rows) > 1:
                 place = index % len(rows)
                 columns = [row[0] for row in rows]
                 columns[place] = rows[place][(index // len(rows)) % len(rows[place])]
-                self._keep(corpus, columns, rank)
-        self.evolve(signature, rows, corpus, rank)
+                self._keep(corpus, columns, signature)
+        self.evolve(signature, rows, corpus)
 
-    def _keep(self, corpus, columns, rank):
-        trial = self.attempt("generated", rank, self.flat(columns))
-        meant = trial and (not trial.reason or trial.reason in MEANT)
-        if meant and (trial.new or trial.path not in self.paths):
+    def _keep(self, corpus: list[Parent], columns: list[Any], signature: tuple[Any, ...]) -> Trial | None:
+        trial = self.attempt("generated", signature, self.flat(columns))
+        meant = trial is not None and (not trial.reason or trial.reason in MEANT)
+        if trial and meant and (trial.new or trial.path not in self.paths):
             self.paths.add(trial.path)
             corpus.append((trial.new, list(columns)))
         return trial
 
-    def evolve(self, signature, rows, corpus, rank):
+    def evolve(self, signature: tuple[Any, ...], rows: list[list[Any]], corpus: list[Parent]) -> None:
         """Small changes of what reached something new; shorter when nothing is missing."""
         corpus = corpus or [(True, [row[0] for row in rows])]
         budget = self.request["mutations"] // (4 if self.complete else 1)
@@ -240,62 +208,24 @@ class Search:
                 if len(rows[place]) == 1:
                     continue
                 columns[place] = values.mutate(columns[place], kind, self.pools, self.dice, others)
-            trial = self._keep(corpus, columns, rank)
+            trial = self._keep(corpus, columns, signature)
             dull = 0 if trial and trial.new else dull + 1
 
-    def chosen(self):
-        """At most so many cases that keep all arcs and show different behaviour."""
-        rest = sorted(self.trials, key=lambda trial: trial.preference)
-        picked, reached = [], set()
-        limit = self.request["cases"]
-        while rest and len(picked) < limit:
-            best = max(rest, key=lambda trial: len(trial.arcs - reached))  # the first of equals: the preferred
-            if not best.arcs - reached:
-                break
-            picked.append(best)
-            reached |= best.arcs
-            rest.remove(best)
-        for test in (_path, _value, _any):
-            shown = {test(trial) for trial in picked}
-            for trial in list(rest):
-                if len(picked) >= limit:
-                    break
-                if trial.natural and len(trial.arcs - reached) == 0:
-                    continue  # an accident that shows nothing new
-                key = test(trial)
-                if key not in shown or test is _any:
-                    shown.add(key)
-                    picked.append(trial)
-                    rest.remove(trial)
-        return sorted(picked, key=lambda trial: trial.preference)
 
-
-def _turn(row, place, index):
+def _turn(row: list[Any], place: int, index: int) -> Any:
     """The columns go round at different speeds, so that their values meet in many ways."""
     return row[(index * (1 + 2 * place) + index // len(row)) % len(row)]
 
 
-def _path(trial):
-    return trial.path
-
-
-def _value(trial):
-    return trial.expected
-
-
-def _any(trial):
-    return trial.rank if trial.rank == 0 else None
-
-
-def combinations(menus):
+def combinations(menus: list[list[Any]]) -> list[tuple[int, ...]]:
     """Places in the menus whose ranks add up to little, so that a long signature stays affordable."""
-    rows = [()]
+    rows: list[tuple[int, ...]] = [()]
     for menu in menus:
         rows = [(*row, place) for row in rows for place in range(len(menu)) if sum(row) + place <= 9][:4000]
     return rows
 
 
-def main():
+def main() -> None:
     channel = box.Channel()
     request = channel.request
     subject = box.Subject(channel, request["call"], request["context"], request["code"])
@@ -306,7 +236,8 @@ def main():
         channel.answer({"refused": "does not load", "detail": f"{type(error).__name__}: {error}"[:200]})
     search = Search(request, subject, function)
     search.run()
-    cases = [(each.text, each.outcome, each.expected, each.origin, each.natural) for each in search.chosen()]
+    chosen = trials.chosen(search.trials, search.likeliest, request["cases"])
+    cases = [(each.text, each.outcome, each.expected, each.origin, each.natural) for each in chosen]
     failures = sorted((count, *key) for key, count in search.failures.items())
     channel.answer({"cases": cases, "failures": failures[::-1][:20], "complete": search.complete})
 

@@ -3,6 +3,8 @@
 The builtins are bound here before any function runs: one that rewrites `builtins` does not change what is reported.
 """
 
+from __future__ import annotations
+
 from builtins import (  # noqa: UP029 - bound before a function can rewrite them
     Exception,
     any,
@@ -26,6 +28,11 @@ from builtins import (  # noqa: UP029 - bound before a function can rewrite them
     zip,
 )  # fmt: skip
 
+TYPE_CHECKING = False  # `typing` is not worth its import time here
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
 INFINITE = float("inf")
 
 
@@ -37,9 +44,9 @@ class TooLarge(Exception):
     """The literal would be longer than a case may be."""
 
 
-def literal(value, limit=2000):
+def literal(value: object, limit: int = 2000) -> str:
     """A literal that `ast.literal_eval` reads back equal and of the same type. Raises Unwritable, TooLarge."""
-    parts = []
+    parts: list[str] = []
     _spell(value, parts.append, [limit], 0)
     text = "".join(parts)
     if len(text) > limit:
@@ -47,7 +54,7 @@ def literal(value, limit=2000):
     return text
 
 
-def _spell(value, put, left, depth):
+def _spell(value: Any, put: Callable[[str], None], left: list[int], depth: int) -> None:
     kind = type(value)
     left[0] -= 1
     if left[0] < 0 or depth > 40:
@@ -81,7 +88,7 @@ def _spell(value, put, left, depth):
         raise Unwritable(kind.__name__)
 
 
-def _float(value):
+def _float(value: float) -> str:
     if value != value:
         raise Unwritable("nan")
     if value in (INFINITE, -INFINITE):
@@ -89,7 +96,7 @@ def _float(value):
     return repr(value)
 
 
-def _spell_row(value, brackets, put, left, depth):
+def _spell_row(value: Any, brackets: str, put: Callable[[str], None], left: list[int], depth: int) -> None:
     put(brackets[0])
     for index, each in enumerate(value):
         if index:
@@ -98,7 +105,7 @@ def _spell_row(value, brackets, put, left, depth):
     put(",)" if brackets == "()" and len(value) == 1 else brackets[1])
 
 
-def _spell_set(value, put, left):
+def _spell_set(value: set[Any], put: Callable[[str], None], left: list[int]) -> None:
     if not value:
         put("set()")
         return
@@ -109,7 +116,7 @@ def _spell_set(value, put, left):
     put("{" + ", ".join(texts) + "}")
 
 
-def _spell_dict(value, put, left, depth):
+def _spell_dict(value: dict[Any, Any], put: Callable[[str], None], left: list[int], depth: int) -> None:
     put("{")
     for index, (key, each) in enumerate(value.items()):
         if index:
@@ -120,7 +127,7 @@ def _spell_dict(value, put, left, depth):
     put("}")
 
 
-def copied(value):
+def copied(value: Any) -> Any:
     """A deep copy of a literal value."""
     kind = type(value)
     if kind is list:
@@ -134,7 +141,7 @@ def copied(value):
     return value
 
 
-def same(left, right):
+def same(left: Any, right: Any) -> bool:
     """Equal, and of the same types all the way down; the order of a dict counts, that of a set does not."""
     kind = type(left)
     if kind is not type(right):
@@ -143,4 +150,4 @@ def same(left, right):
         return len(left) == len(right) and not any(not same(a, b) for a, b in zip(left, right, strict=True))
     if kind is dict:
         return same(list(left.items()), list(right.items()))
-    return left == right
+    return bool(left == right)

@@ -4,15 +4,21 @@ Runs INSIDE a sandbox; never imported by langlift. Needs the folder of the `cove
 library; it is taken off the path again before the function is loaded.
 """
 
+from __future__ import annotations
+
 import os
 import sys
 
-import box
+import box  # type: ignore[import-not-found]
+
+TYPE_CHECKING = False  # `typing` is not worth its import time here
+if TYPE_CHECKING:
+    from typing import Any
 
 MUTANT_SECONDS = 0.5  # of CPU, a call: numbers that grow without end spend it between two line events
 
 
-def measured(request, subject):
+def measured(request: dict[str, Any], subject: Any) -> tuple[list[tuple[str, str, str, bool]], dict[str, Any]]:
     """Coverage of the body under all cases; and for each case what it does and the arcs it takes."""
     sys.path.append(request["coverage"])
     import coverage
@@ -22,7 +28,7 @@ def measured(request, subject):
     meter = coverage.Coverage(data_file=None, branch=True, include=[place], config_file=False, messages=False)
     code = compile(subject.code, place, "exec", subject.flags, dont_inherit=True)
     arguments = [eval(text, {}) for text in request["cases"]]
-    outcomes = []
+    outcomes: list[tuple[str, str, str, bool]] = []
     function = subject.load(code)
     meter.start()
     for index, values in enumerate(arguments):
@@ -32,7 +38,7 @@ def measured(request, subject):
     return outcomes, report(meter, place, request, len(arguments))
 
 
-def report(meter, place, request, cases):
+def report(meter: Any, place: str, request: dict[str, Any], cases: int) -> dict[str, Any]:
     first, last = request["body"]
     _, statements, _, missing, _ = meter.analysis2(place)
     lines = [line for line in statements if first <= line <= last]
@@ -54,7 +60,7 @@ def report(meter, place, request, cases):
     }
 
 
-def killed(request, subject, outcomes):
+def killed(request: dict[str, Any], subject: Any, outcomes: list[tuple[str, str, str, bool]]) -> list[list[int] | None]:
     """For each mutant the cases that tell it from the function; None where its fuel did not last to say."""
     code = subject.code.encode()
     arguments = [eval(text, {}) for text in request["cases"]]
@@ -64,7 +70,7 @@ def killed(request, subject, outcomes):
         subject.call(function, values, request["call_fuel"])
         fuels.append(request["call_fuel"] - max(subject.fuel, 0))
     order = sorted(range(len(fuels)), key=lambda index: fuels[index])  # cheap cases first
-    kills = []
+    kills: list[list[int] | None] = []
     for start, end, text in request["mutants"]:
         left = request["total_fuel"] // len(request["mutants"])
         mutant = subject.load(code[:start] + text.encode() + code[end:], dict(subject.space))
@@ -83,7 +89,7 @@ def killed(request, subject, outcomes):
     return kills
 
 
-def main():
+def main() -> None:
     channel = box.Channel()
     request = channel.request
     subject = box.Subject(channel, request["call"], request["context"], request["code"])

@@ -1,9 +1,9 @@
 """Runs given cases in a fresh process and says what each does. Runs INSIDE a sandbox; never imported by langlift."""
 
-import box
+import box  # type: ignore[import-not-found]
 
 
-def main():
+def main() -> None:
     channel = box.Channel()
     request = channel.request
     subject = box.Subject(channel, request["call"], request["context"], request["code"])

@@ -4,6 +4,15 @@ A type is a tuple: ("int",), ("list", element), ("tuple", one, two), ("dict", ke
 of each list are the plain ones; the corners follow.
 """
 
+from __future__ import annotations
+
+TYPE_CHECKING = False  # `typing` is not worth its import time here
+if TYPE_CHECKING:
+    from typing import Any
+
+    Type = tuple[Any, ...]
+    Pools = dict[str, list[Any]]
+
 INTS = (3, 0, 1, 2, 5, 10, -1, 4, 7, 6, 8, 12, 16, 25, -3, 9, 13, 100, 17, 27, 28, 64, 97, 121, -10, 153, 255, 1000)
 FLOATS = (1.5, 0.0, 1.0, 2.0, -1.0, 0.5, 10.0, 3.0, -2.5, 100.0, 0.25, 0.125, 4.0, 9.0, 50.0, 0.75, 1000.0, -0.5)
 STRINGS = ("abc", "", "a", "Hello World", "aba", "123", "aabbc", "A", " ", "a b c", "ab12", "-5", "hello world foo",
@@ -19,7 +28,7 @@ GRIDS = (
 )  # fmt: skip
 PATTERNS = ((0, 1, 2), (), (0,), (2, 1, 0), (0, 0), (1, 0, 1, 2), (0, 1, 2, 3, 4), (3, 1, 4, 1, 5, 2, 6), (0, 1),
             (4, 3, 2, 1), (1, 1, 1), (5, 0, 3), (6, 2, 2, 9, 4, 7), (8, 7))  # fmt: skip
-GRAPHS = (
+GRAPHS: tuple[dict[int, list[int]], ...] = (
     {0: [1, 2], 1: [2], 2: [0, 3], 3: []}, {0: [1], 1: [0]}, {0: []}, {},
     {0: [1, 2], 1: [3], 2: [3], 3: [4], 4: []}, {1: [2], 2: [3], 3: [1]},
 )  # fmt: skip
@@ -27,14 +36,15 @@ NAMED = "ABCDEFGH"
 SORTED_INTS = (1, 2, 3, 5, 8, 13, 21, 34, 55, 89)
 
 
-def boundary(kind, pools, depth=0):
+def boundary(kind: Type, pools: Pools, depth: int = 0) -> list[Any]:
     """Values of a type, plain ones first, without repeats."""
     return unique(_boundary(kind, pools, depth))
 
 
-def unique(values):
+def unique(values: list[Any]) -> list[Any]:
     """The values without repeats; True and 1 differ."""
-    seen, kept = set(), []
+    seen: set[str] = set()
+    kept: list[Any] = []
     for each in values:
         text = repr(each)
         if text not in seen:
@@ -43,7 +53,7 @@ def unique(values):
     return kept
 
 
-def _boundary(kind, pools, depth):
+def _boundary(kind: Type, pools: Pools, depth: int) -> list[Any]:
     name = kind[0]
     if name == "int":
         near = [each + step for each in pools["int"] for step in (0, 1, -1)]
@@ -68,13 +78,13 @@ def _boundary(kind, pools, depth):
     return _container(kind, pools, depth)
 
 
-def _joined(constants):
+def _joined(constants: list[str]) -> list[str]:
     short = [each for each in constants if 0 < len(each) <= 8][:8]
     pairs = [first + second for first in short[:5] for second in short[:5]]
     return [*pairs, "".join(short), " ".join(short)]
 
 
-def _container(kind, pools, depth):
+def _container(kind: Type, pools: Pools, depth: int) -> list[Any]:
     name = kind[0]
     if name == "tuple":
         places = [boundary(each, pools, depth + 1) for each in kind[1:]]
@@ -87,7 +97,7 @@ def _container(kind, pools, depth):
         base = [3, 1, 2, 5, 4, -1, 0, 7, 10, 8]
     if element == ("str",):
         base = base[:3] + list(pools["str"][:4]) + base[3:]
-    rows = [[base[index % len(base)] for index in pattern] for pattern in PATTERNS]
+    rows: list[Any] = [[base[index % len(base)] for index in pattern] for pattern in PATTERNS]
     if element == ("int",):
         rows += [list(SORTED_INTS), [-2, -1, 0, 1], [5, -3, 5, 0, 2, -1], [1], list(range(10, 0, -1)), [2, 3, 4, 6]]
         rows += [[each, 1, each] for each in pools["int"][:3]]
@@ -103,15 +113,15 @@ def _container(kind, pools, depth):
     return [_as(name, row) for row in rows]
 
 
-def _as(name, row):
+def _as(name: str, row: list[Any]) -> Any:
     return tuple(row) if name == "row" else list(row)  # a row: a tuple of any length
 
 
-def _hashable(row):
+def _hashable(row: Any) -> bool:
     return all(_hashable(each) if isinstance(each, tuple) else not isinstance(each, (list, dict, set)) for each in row)
 
 
-def _dicts(kind, pools, depth):
+def _dicts(kind: Type, pools: Pools, depth: int) -> list[Any]:
     keys = [each for each in boundary(kind[1], pools, depth + 1) if _hashable([each])] or ["a", "b", "c"]
     if kind[1] == ("str",):
         keys = [*(each for each in pools["str"][:4]), "a", "b", "c", "key", "x", "name"]
@@ -124,19 +134,19 @@ def _dicts(kind, pools, depth):
     return rows[:4] if depth else rows
 
 
-def _graph(graph, kind):
+def _graph(graph: dict[int, list[int]], kind: Type) -> dict[Any, Any]:
     turn = (lambda each: NAMED[each]) if kind[1] == ("str",) else (lambda each: each)
     hold = set if kind[2][0] == "set" else list
     return {turn(key): hold(turn(each) for each in row) for key, row in graph.items()}
 
 
-def _weighted(graph, kind):
+def _weighted(graph: dict[int, list[int]], kind: Type) -> dict[Any, Any]:
     """A graph whose edges carry a length."""
     plain = _graph(graph, ("dict", kind[1], ("list",)))
     return {key: {each: 1 + index for index, each in enumerate(row)} for key, row in plain.items()}
 
 
-def mutate(value, kind, pools, random, others=()):
+def mutate(value: Any, kind: Type, pools: Pools, random: Any, others: Any = ()) -> Any:
     """The value with one small change; now and then another value of its type."""
     pick = random.random()
     if pick < 0.08:
@@ -164,12 +174,12 @@ def mutate(value, kind, pools, random, others=()):
     return _fresh(kind, pools, random)
 
 
-def _fresh(kind, pools, random):
+def _fresh(kind: Type, pools: Pools, random: Any) -> Any:
     row = boundary(kind, pools)
     return row[random.randrange(len(row))]
 
 
-def _borrow(value, others, random):
+def _borrow(value: Any, others: Any, random: Any) -> Any:
     """Something of another argument: an element, a piece, its length."""
     other = random.choice(others)
     if isinstance(value, bool):
@@ -189,7 +199,7 @@ def _borrow(value, others, random):
     return other if type(other) is type(value) else value
 
 
-def _int(value, pools, random):
+def _int(value: int, pools: Pools, random: Any) -> int:
     choices = [value + 1, value - 1, value * 2, value // 2, -value, value + 10, value * 10, random.randrange(-20, 200),
                random.randrange(0, 20)]  # fmt: skip
     choices += [each + random.randrange(-1, 2) for each in pools["int"][:8]]
@@ -197,7 +207,7 @@ def _int(value, pools, random):
     return changed if abs(changed) <= 1 << 40 else value // 2
 
 
-def _string(value, pools, random):
+def _string(value: str, pools: Pools, random: Any) -> Any:
     place = random.randrange(len(value) + 1)
     pick = random.randrange(8)
     letters = "".join(pools["str"]) if random.random() < 0.5 else ""
@@ -219,7 +229,7 @@ def _string(value, pools, random):
     return value[:place] + random.choice(letters) + value[place:]
 
 
-def _row(value, kind, pools, random):
+def _row(value: Any, kind: Type, pools: Pools, random: Any) -> Any:
     row = list(value)
     element = kind[1] if kind[0] in ("list", "row") and len(kind) > 1 else ("any",)
     if kind[0] == "tuple" or (not row and element == ("any",)):
@@ -249,14 +259,14 @@ def _row(value, kind, pools, random):
     return tuple(row) if isinstance(value, tuple) else row
 
 
-def _sorted(row):
+def _sorted(row: list[Any]) -> list[Any]:
     try:
         return sorted(row)
     except TypeError:
         return row
 
 
-def _dict(value, kind, pools, random):
+def _dict(value: dict[Any, Any], kind: Type, pools: Pools, random: Any) -> dict[Any, Any]:
     changed = dict(value)
     keys = list(changed)
     pick = random.randrange(4)

@@ -102,7 +102,7 @@ def reduce(
     for mutant, killers in enumerate(kills):
         for index in set(killers) - accidents:
             goals[index].add(("kill", mutant))
-    order = sorted(range(len(cases)), key=lambda index: _preference(cases[index], index in accidents))
+    order = sorted(range(len(cases)), key=lambda index: _preference(cases[index], index, index in accidents))
     wanted = set().union(*goals)
     chosen: list[int] = []
     plain = [index for index in order if cases[index].outcome != "raises"]
@@ -127,8 +127,9 @@ def _irredundant(chosen: list[int], goals: Sequence[set[tuple[object, ...]]], pl
     return set(kept)
 
 
-def _preference(case: Case, accident: bool) -> tuple[object, ...]:
-    return (accident, case.outcome == "raises", case.origin != "doctest", len(case.arguments), case.arguments)
+def _preference(case: Case, index: int, accident: bool) -> tuple[object, ...]:
+    """Values before errors, doctests before the rest; then the draft's order: likely types, short arguments."""
+    return (accident, case.outcome == "raises", case.origin != "doctest", index)
 
 
 def facts(settings: Settings, language: str) -> dict[str, str]:

@@ -100,7 +100,8 @@ def _variable(t: Translator, target: ast.expr, local: set[str], wish: str) -> tu
 
 def unpacking(t: Translator, target: ast.expr, code: Code, local: set[str]) -> str:
     """An assignment of a tuple's parts."""
-    assert isinstance(target, ast.Tuple | ast.List)
+    if not isinstance(target, ast.Tuple | ast.List):
+        raise Declined(f"loop target: {ast.unparse(target)}")
     if all(isinstance(each, ast.Name) for each in target.elts):
         names = [each.id for each in target.elts if isinstance(each, ast.Name)]
         left = ", ".join(map(t.name, names))

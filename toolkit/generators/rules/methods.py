@@ -184,6 +184,8 @@ def _pop_key(t: Translator, node: ast.Call, receiver: ast.expr) -> Code:
     if t.type(receiver).kind not in DICTS | SETS:
         return _pop(t, node, receiver)
     code, *rest = _arguments(t, node, receiver)
+    if not rest:
+        raise Declined("method: pop of any element of a set")
     rest[0] = operators.key(t, node.args[0], rest[0])
     if len(rest) == 2 and rest[1] == "nil":
         rest = [rest[0], Code("false", LITERAL)]

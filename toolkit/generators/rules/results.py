@@ -176,7 +176,10 @@ LIBRARY: dict[str, Rule] = {
 def library(path: str, kinds: list[ValueType]) -> ValueType:
     """The type of a call of (or the constant at) a dotted library path."""
     if path in LIBRARY:
-        return LIBRARY[path](kinds)
+        try:
+            return LIBRARY[path](kinds)
+        except IndexError:  # arguments that are starred, or fewer than the function has
+            return UNKNOWN
     return FLOAT if path.startswith("math.") else ANY
 
 
