@@ -28,9 +28,9 @@ from toolkit import languages
 from toolkit.generators import Prompt, open_generator
 from toolkit.judge import Program, Trier
 from toolkit.languages.base import Suite, suite_of
-from toolkit.probing import interpreter
 from toolkit.prompts import prompt_of
 from toolkit.records import Case, Problem, SourceFunction, Status
+from toolkit.suites.probing import interpreter
 
 RECORDER = """
 import copy, inspect, json, random

@@ -19,10 +19,10 @@ import pyarrow.parquet as pq
 
 from sandboxes import Job, Pool, open_pool
 from toolkit.generators import open_generator
-from toolkit.probing import FLAGS, Refusal, interpreter
 from toolkit.records import Draft, Problem, SourceFile, SourceFunction, content_id
 from toolkit.stage import Drop, Tools
 from toolkit.stages import cover, extract, filter, tests
+from toolkit.suites.probing import FLAGS, Refusal, interpreter
 
 THRESHOLD = 0.9
 PAPERS = """

@@ -12,10 +12,10 @@ from typing import Any, cast
 import pyarrow.parquet as pq
 import pytest
 
-from toolkit import here
-from toolkit.python_names import uses
-from toolkit.python_text import SourceText, Unreadable, normal, parse
+from toolkit.python.names import uses
+from toolkit.python.text import SourceText, Unreadable, normal, parse
 from toolkit.records import SourceFile, SourceFunction
+from toolkit.sources import here
 from toolkit.stage import Result, Tools
 from toolkit.stages.extract import STAGE, Settings, apply
 

@@ -9,9 +9,9 @@ from typing import Any, cast
 
 import pytest
 
-from toolkit import static_check
 from toolkit.errors import MissingExtra
 from toolkit.licences import PERMISSIVE, refusal
+from toolkit.python import static_check
 from toolkit.records import SourceFile, SourceFunction
 from toolkit.stage import Drop, Tools
 from toolkit.stages import extract
@@ -258,7 +258,7 @@ def test_an_endless_input_is_answered() -> None:
 def test_results_do_not_depend_on_the_hash_seed() -> None:
     program = (
         "import sys; sys.path.insert(0, '.'); sys.path.insert(0, 'tests');"
-        "from test_filter import *; from toolkit import here; import hashlib;"
+        "from test_filter import *; from toolkit.sources import here; import hashlib;"
         "files = [SourceFile(name, 'r', name, 'v', 'PSF-2.0', path.read_text()) for name, path in"
         " here.origins(['stdlib'])[0].files[:60]];"
         "kept = [f for r in extract.apply(iter(files), extract.Settings(), NO_TOOLS) for f in r.kept];"

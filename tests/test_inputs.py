@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from toolkit import inputs, subject
-from toolkit.annotations import annotated
 from toolkit.records import SourceFunction
+from toolkit.suites import inputs, subject
+from toolkit.suites.annotations import annotated
 
 
 def request(code: str, docstring: str = "", context: str = "") -> dict[str, Any]:

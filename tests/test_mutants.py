@@ -2,8 +2,8 @@
 
 import ast
 
-from toolkit import mutants, subject
 from toolkit.records import SourceFunction
+from toolkit.suites import mutants, subject
 
 CODE = '''
 def f(a, b=3, *rest, **names):

@@ -12,10 +12,11 @@ from typing import Any
 from pydantic import Field
 
 from sandboxes import Pool
-from toolkit import mutants, stage, subject
-from toolkit.probing import Refusal, agree, ask
+from toolkit import stage
 from toolkit.records import Case, Draft, Problem
 from toolkit.stage import Drop, Result, Stage, Tools
+from toolkit.suites import mutants, subject
+from toolkit.suites.probing import Refusal, agree, ask
 
 
 class Settings(stage.Settings):

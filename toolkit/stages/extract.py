@@ -17,8 +17,8 @@ from typing import Any
 from pydantic import Field
 
 from toolkit import stage
-from toolkit.python_slices import Module
-from toolkit.python_text import SourceText, Unreadable, first_line, normal, parse
+from toolkit.python.slices import Module
+from toolkit.python.text import SourceText, Unreadable, first_line, normal, parse
 from toolkit.records import SourceFile, SourceFunction, content_id
 from toolkit.stage import Drop, Result, Stage, Tools
 

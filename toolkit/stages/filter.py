@@ -19,9 +19,9 @@ from pydantic import Field
 
 from toolkit import stage
 from toolkit.licences import PERMISSIVE, refusal
-from toolkit.purity import DETERMINISTIC, findings
-from toolkit.python_names import FunctionNode, own_nodes
-from toolkit.python_text import Unreadable, check_compiles, parse
+from toolkit.python.names import FunctionNode, own_nodes
+from toolkit.python.purity import DETERMINISTIC, findings
+from toolkit.python.text import Unreadable, check_compiles, parse
 from toolkit.records import SourceFunction
 from toolkit.stage import Drop, Result, Stage, Tools
 
@@ -57,7 +57,7 @@ def apply(rows: Iterator[SourceFunction], settings: Settings, tools: Tools) -> I
     if not settings.static_check:
         yield from (_result(row, examine(row, settings)) for row in rows)
         return
-    from toolkit.static_check import first_errors  # mypy is an extra
+    from toolkit.python.static_check import first_errors  # mypy is an extra
 
     while batch := list(islice(rows, settings.static_batch)):
         drops = {row.id: examine(row, settings) for row in batch}
@@ -166,7 +166,7 @@ def _depth(tree: ast.AST) -> int:
 def _facts(settings: Any, language: str) -> dict[str, str]:
     if not settings.static_check:
         return {}
-    from toolkit.static_check import version
+    from toolkit.python.static_check import version
 
     return {"mypy": version()}
 

@@ -1,8 +1,8 @@
 """SourceFunction -> Draft: a suite of literal cases, recorded from the source function.
 
-Two sources pool: the calls in the docstring's examples, and generated inputs (`toolkit.inputs` says what to try, the
-probe `explore` tries it). What the function does is recorded, never what a docstring claims. Each case is confirmed in
-two more fresh processes under other hash seeds, forwards and backwards.
+Two sources pool: the calls in the docstring's examples, and generated inputs (`toolkit.suites.inputs` says what to try,
+the probe `explore` tries it). What the function does is recorded, never what a docstring claims. Each case is
+confirmed in two more fresh processes under other hash seeds, forwards and backwards.
 """
 
 from collections import Counter
@@ -11,11 +11,12 @@ from collections.abc import Iterator, Sequence
 from pydantic import Field
 
 from sandboxes import Pool
-from toolkit import inputs, stage, subject
-from toolkit.probing import Refusal, agree, ask
+from toolkit import stage
 from toolkit.records import Case, Draft, SourceFunction
 from toolkit.stage import Drop, Result, Stage, Tools
-from toolkit.subject import Subject
+from toolkit.suites import inputs, subject
+from toolkit.suites.probing import Refusal, agree, ask
+from toolkit.suites.subject import Subject
 
 
 class Settings(stage.Settings):

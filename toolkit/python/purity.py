@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from toolkit.python_names import bound, uses
+from toolkit.python.names import bound, uses
 
 _WHOLE = """
     __future__ abc array ast base64 binascii bisect builtins calendar cmath codecs collections colorsys contextlib

@@ -8,7 +8,7 @@ import ast
 from collections import Counter
 from collections.abc import Mapping
 
-from toolkit.evidence import (
+from toolkit.suites.evidence import (
     BYTES,
     DICT,
     LIST,

@@ -3,7 +3,7 @@
 Operators after DeMillo, Lipton and Sayward (1978) and the sufficient set of Offutt et al. (1996), with Python's own
 additions: comparison, arithmetic and boolean operators swapped, constants changed, conditions negated, statements
 removed, other results returned, `break` and `continue` swapped. A mutant is an edit (start, end, text) in bytes of the
-normal form (`toolkit.subject`), never two edits at once.
+normal form (`toolkit.suites.subject`), never two edits at once.
 """
 
 import ast
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from toolkit.records import content_id
-from toolkit.subject import UNPARSABLE, Subject
+from toolkit.suites.subject import UNPARSABLE, Subject
 
 _COMPARE = {"Lt": ("<=", ">"), "LtE": ("<", ">"), "Gt": (">=", "<"), "GtE": (">", "<"), "Eq": ("!=",), "NotEq": ("==",),
             "In": ("not in",), "NotIn": ("in",), "Is": ("is not",), "IsNot": ("is",)}  # fmt: skip

@@ -1,11 +1,11 @@
-"""Types that annotations, values and docstrings name, as nested tuples of plain words: see `toolkit.inputs`."""
+"""Types that annotations, values and docstrings name, as nested tuples of plain words: see `toolkit.suites.inputs`."""
 
 import ast
 import re
 from collections.abc import Iterator
 from typing import Any
 
-from toolkit.subject import UNPARSABLE
+from toolkit.suites.subject import UNPARSABLE
 
 Type = tuple[Any, ...]
 INT, FLOAT, STR, BOOL, ANY, BYTES = ("int",), ("float",), ("str",), ("bool",), ("any",), ("bytes",)

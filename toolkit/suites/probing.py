@@ -1,7 +1,7 @@
 """Sends a probe and its request into a sandbox, and reads the answer or why there is none.
 
-A probe is one of `toolkit/probes`; it takes a request on standard input and prints a nonce and one literal. Whatever
-else comes back is a refusal with a reason: a function may exit, loop or eat memory; it can not forge the nonce's line
+A probe is one of `toolkit/suites/probes`; it takes a request on standard input and prints a nonce and one literal.
+Whatever else comes back is a refusal with a reason: a function may exit, loop or eat memory; it can not forge the nonce's line
 by accident, and nothing it prints is ever run.
 """
 
@@ -20,7 +20,7 @@ from typing import Any
 
 from sandboxes import Job, Limits, Pool
 from toolkit.records import Case
-from toolkit.subject import UNPARSABLE, Subject
+from toolkit.suites.subject import UNPARSABLE, Subject
 
 LIMITS = Limits(cpu_seconds=20, wall_seconds=300.0, memory_bytes=1 << 29, processes=8, kept_bytes=4 << 20)
 # No site packages, no user folder: the function meets the standard library alone. `-I` would ignore the hash seed.
@@ -90,7 +90,7 @@ def interpreter() -> str:
 
 @cache
 def _files(probe: str) -> dict[str, bytes]:
-    folder = files("toolkit").joinpath("probes")
+    folder = files("toolkit.suites").joinpath("probes")
     names = {f"{probe}.py", "box.py", "literals.py", *(["values.py", "trials.py"] if probe == "explore" else [])}
     return {name: folder.joinpath(name).read_bytes() for name in sorted(names)}
 

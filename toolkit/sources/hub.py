@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from toolkit.errors import EnvironmentTrouble, InputError
-from toolkit.source_files import Row, batch_rows, require
+from toolkit.sources.files import Row, batch_rows, require
 
 _BATCH_ROWS = 16
 

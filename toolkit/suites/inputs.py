@@ -1,6 +1,6 @@
 """What to try for each parameter of a function: types in the order of their likelihood, constants, doctest calls.
 
-Types are nested tuples of plain words, as `toolkit/probes/values.py` reads them: ("int",), ("list", ("str",)),
+Types are nested tuples of plain words, as `toolkit/suites/probes/values.py` reads them: ("int",), ("list", ("str",)),
 ("dict", ("str",), ("int",)), ("optional", type), ("row", type) for a tuple of any length. A guess only orders what is
 tried: the probe keeps the types that the function takes.
 """
@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from toolkit.annotations import (
+from toolkit.suites.annotations import (
     BOOL,
     BYTES,
     FLOAT,
@@ -24,10 +24,10 @@ from toolkit.annotations import (
     literal_type,
     value_type,
 )
-from toolkit.evidence import Evidence
-from toolkit.examples import doctest_calls
-from toolkit.subject import Parameter, Subject
-from toolkit.usage import Functions, gather
+from toolkit.suites.evidence import Evidence
+from toolkit.suites.examples import doctest_calls
+from toolkit.suites.subject import Parameter, Subject
+from toolkit.suites.usage import Functions, gather
 
 GUESSES = 11  # types tried for one parameter
 _FALLBACK: tuple[Type, ...] = (INT, STR, ("list", INT), FLOAT, ("list", STR), ("list", ("list", INT)),

@@ -11,7 +11,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from toolkit.python_text import Unreadable, parse
+from toolkit.python.text import Unreadable, parse
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 

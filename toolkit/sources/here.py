@@ -9,7 +9,7 @@ from pathlib import Path
 from toolkit import __version__
 from toolkit.errors import InputError
 
-_PACKAGED = Path(__file__).parent / "demo" / "functions"
+_PACKAGED = Path(__file__).parent.parent / "demo" / "functions"
 # Tests, tools, generated tables and what a distribution adds: no library code of the release.
 _LEFT_OUT = """
     __pycache__ site-packages dist-packages test tests idle_test idlelib lib2to3 turtledemo ensurepip pydoc_data

@@ -19,8 +19,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from toolkit.python_names import FunctionNode, Uses, bound, uses
-from toolkit.python_text import SourceText
+from toolkit.python.names import FunctionNode, Uses, bound, uses
+from toolkit.python.text import SourceText
 
 # Modules whose star import is resolved by looking at them: from the standard library, and free of side effects.
 _STAR_EXPORTS = """

@@ -7,7 +7,7 @@ import ast
 import doctest
 from collections.abc import Iterator
 
-from toolkit.subject import UNPARSABLE, Subject
+from toolkit.suites.subject import UNPARSABLE, Subject
 
 BUDGET = 60  # calls of one function
 

@@ -15,10 +15,10 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from toolkit import here, hub_source, source_files
 from toolkit.errors import InputError
 from toolkit.records import Dropped, SourceFile, content_id
-from toolkit.source_files import Bad, Row
+from toolkit.sources import files, here, hub
+from toolkit.sources.files import Bad, Row
 from toolkit.stage import Settings
 
 FIELDS = ("repo", "path", "revision", "license", "content")
@@ -93,7 +93,7 @@ class SourceSettings(Settings):
 def check(settings: SourceSettings) -> None:
     """Raises InputError where the files can not be read as what they are said to be. Does not ask the Hub."""
     for _, path in _files(settings):
-        next(source_files.rows(path, settings.columns.used(), _line_limit(settings)), None)
+        next(files.rows(path, settings.columns.used(), _line_limit(settings)), None)
     _parts(settings)
 
 
@@ -133,10 +133,10 @@ def _read(settings: SourceSettings) -> Iterator[SourceFile | Dropped]:
             yield _row({**values, "path": name, "content": content}, f"{origin.repo} {name}", limit)
     columns = settings.columns.used()
     for name, path in _files(settings):
-        for row in source_files.rows(path, columns, _line_limit(settings)):
+        for row in files.rows(path, columns, _line_limit(settings)):
             yield _checked(row, name, limit)
     if settings.dataset:
-        for row in hub_source.rows(settings.dataset, settings.revision, settings.config, settings.split, columns):
+        for row in hub.rows(settings.dataset, settings.revision, settings.config, settings.split, columns):
             yield _checked(row, f"{settings.dataset}@{settings.revision}", limit)
 
 
@@ -193,17 +193,17 @@ def _files(settings: SourceSettings) -> list[tuple[str, Path]]:
         return []
     path = Path(settings.path)
     if path.is_file():
-        if not source_files.format_of(path):
-            known = ", ".join(source_files.READERS)
+        if not files.format_of(path):
+            known = ", ".join(files.READERS)
             raise InputError(f"{path}: unknown extension", f"known: {known}, the latter two also with .gz")
         return [(path.name, path)]
     if path.is_dir():
-        found = [each for each in path.rglob("*") if each.is_file() and source_files.format_of(each)]
+        found = [each for each in path.rglob("*") if each.is_file() and files.format_of(each)]
         return _in_order(found, path)
     if any(mark in settings.path for mark in "*?["):
         base = Path(*_plain_parts(path))
         pattern = str(path.relative_to(base))
-        found = [each for each in base.glob(pattern) if each.is_file() and source_files.format_of(each)]
+        found = [each for each in base.glob(pattern) if each.is_file() and files.format_of(each)]
         return _in_order(found, base)
     raise InputError(f"{path}: not there", "set [source] path to a file, folder or glob; it is relative to the spec")
 
@@ -216,7 +216,7 @@ def _plain_parts(path: Path) -> list[str]:
 
 def _in_order(found: list[Path], base: Path) -> list[tuple[str, Path]]:
     if not found:
-        raise InputError(f"{base}: no file matches", f"files end in {', '.join(source_files.READERS)}")
+        raise InputError(f"{base}: no file matches", f"files end in {', '.join(files.READERS)}")
     return sorted((each.relative_to(base).as_posix(), each) for each in found)
 
 

@@ -1,0 +1,1 @@
+"""Python source read as text and syntax, never run: names, slices of a module, side effects, types."""
