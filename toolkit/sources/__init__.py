@@ -51,7 +51,7 @@ class SourceSettings(Settings):
     revision: str = Field("", description="The data set's commit: 40 hexadecimal digits, never a branch or tag.")
     config: str = Field("", description="The data set's configuration, where it has several.")
     split: str = Field("train", min_length=1, description="The data set's split.")
-    columns: Columns = Columns()
+    columns: Columns = Field(default_factory=Columns, description="Which column of the source holds what.")
     maximum_file_bytes: int = Field(1 << 20, ge=1, description="Larger files are dropped.")
     shard_rows: int = Field(100, ge=1, description="Files a shard: the unit of work and of restart.")
 

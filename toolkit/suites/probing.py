@@ -1,8 +1,8 @@
 """Sends a probe and its request into a sandbox, and reads the answer or why there is none.
 
 A probe is one of `toolkit/suites/probes`; it takes a request on standard input and prints a nonce and one literal.
-Whatever else comes back is a refusal with a reason: a function may exit, loop or eat memory; it can not forge the nonce's line
-by accident, and nothing it prints is ever run.
+Whatever else comes back is a refusal with a reason: a function may exit, loop or eat memory; it can not
+forge the nonce's line by accident, and nothing it prints is ever run.
 """
 
 import __future__
