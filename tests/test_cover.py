@@ -161,3 +161,12 @@ def test_ties_go_to_doctests_and_accidents_are_kept_only_for_coverage() -> None:
 
 def test_the_version_of_coverage_is_a_fact() -> None:
     assert facts(Settings(), "lua")["coverage"]
+
+
+def test_a_stub_that_answers_every_call_alike_fails_the_suite() -> None:
+    one = [Case("(5, 5)", "returns", "True", "doctest"), Case("(5, 3)", "returns", "True", "doctest")]
+    other = Case("(3, 5)", "returns", "False", "doctest")
+    way = [(1, 2)]
+    assert len(reduce(one, [way, way], [], accidents=set())) == 1
+    assert {case.expected for case in (*one, other)} == {"True", "False"}
+    assert 2 in reduce([*one, other], [way, way, way], [], accidents=set())

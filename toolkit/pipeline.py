@@ -78,7 +78,7 @@ def run(spec: Spec, text: str, folder: Path, watcher: Watcher, until: str | None
 
 def _stages(spec: Spec, folder: Path, watcher: Watcher, engine: Engine, until: str | None) -> Iterator[dict[str, Any]]:
     shared = folder / "shared"
-    before = reading.read(spec.source, shared / FOLDERS["read"], watcher)
+    before = reading.read(spec.source, shared / FOLDERS["read"], watcher, engine)
     yield before
     if until == "read":
         return

@@ -6,11 +6,13 @@ source. Sealed shards are skipped on a rerun; the source is streamed again up to
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from toolkit import runner, sources
+from toolkit.engines import Engine, Tell
 from toolkit.errors import InputError
 from toolkit.progress import Watcher
 from toolkit.records import Dropped, SourceFile
@@ -20,7 +22,15 @@ from toolkit.sources import SourceSettings
 VERSION = "1"
 
 
-def read(settings: SourceSettings, folder: Path, watcher: Watcher) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Reading:
+    """What to read and where to, as plain values for an engine."""
+
+    settings: SourceSettings
+    folder: Path
+
+
+def read(settings: SourceSettings, folder: Path, watcher: Watcher, engine: Engine) -> dict[str, Any]:
     """Write the source's files as sealed shards. Returns the stage's facts. Raises InputError."""
     facts = {f"source.{key}": str(value) for key, value in settings.facts().items()}
     facts |= {"stage version": VERSION, "input": sources.digest(settings)}
@@ -29,24 +39,29 @@ def read(settings: SourceSettings, folder: Path, watcher: Watcher) -> dict[str, 
         sealed: dict[str, Any] = read_json(folder / "stage.json")
         return sealed
     watcher.begin("read", None)
-    rows = sources.read(settings)
-    parts: list[runner.Sealed] = []
-    while True:
-        index = len(parts)
-        part = runner.sealed(folder, index)
-        if part is not None:
-            for _ in islice(rows, part.rows_in):
-                pass
-        else:
-            part = _write_shard(rows, folder, index, settings.shard_rows)
-        if part is None:
-            break
-        parts.append(part)
-        watcher.advance(part.rows_in, part.rows_out, part.dropped)
-    if not parts:
-        raise InputError("the source has no rows", "look at [source]: path, columns and split")
+    # One worker streams the whole source: what a Parquet page or a Hub client takes is never the parent's.
+    for parts in engine.map(write_shards, [Reading(settings, folder)], lambda message: watcher.advance(*message)):
+        if not parts:
+            raise InputError("the source has no rows", "look at [source]: path, columns and split")
     watcher.finish()
     return runner.stage_json(folder, "read", VERSION, "", parts)
+
+
+def write_shards(reading: Reading, tell: Tell) -> list[runner.Sealed]:
+    """All shards of the source, in a worker; those that are sealed already are passed over."""
+    rows = sources.read(reading.settings)
+    parts: list[runner.Sealed] = []
+    while True:
+        part = runner.sealed(reading.folder, len(parts))
+        if part is None:
+            part = _write_shard(rows, reading.folder, len(parts), reading.settings.shard_rows)
+        else:
+            for _ in islice(rows, part.rows_in):
+                pass
+        if part is None:
+            return parts
+        parts.append(part)
+        tell((part.rows_in, part.rows_out, part.dropped))
 
 
 def _write_shard(rows: Iterator[SourceFile | Dropped], folder: Path, index: int, size: int) -> runner.Sealed | None:

@@ -97,9 +97,15 @@ def reduce(
 ) -> set[int]:
     """Places of the cases to keep: a greedy cover of all arcs and kills, then without what the others make redundant.
 
+    A stub that answers every call alike must fail too, so no outcome is kept alone where the draft has others.
     Accidents (a natural KeyError and the like) are kept only for arcs that nothing else takes.
     """
     goals: list[set[tuple[object, ...]]] = [{("arc", *arc) for arc in each} for each in arcs]
+    outcomes = [(case.outcome, case.expected) for case in cases]
+    stubs = {outcome for index, outcome in enumerate(outcomes) if index not in accidents}
+    for index, outcome in enumerate(outcomes):
+        if index not in accidents:
+            goals[index] |= {("stub", *other) for other in stubs if other != outcome}
     for mutant, killers in enumerate(kills):
         for index in set(killers) - accidents:
             goals[index].add(("kill", mutant))
@@ -140,4 +146,4 @@ def facts(settings: Settings, language: str) -> dict[str, str]:
     return {"coverage": coverage.__version__}
 
 
-STAGE = Stage(name="cover", version="1", reads=Draft, writes=Problem, settings=Settings, apply=apply, facts=facts)
+STAGE = Stage(name="cover", version="2", reads=Draft, writes=Problem, settings=Settings, apply=apply, facts=facts)

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from toolkit.records import content_id
 from toolkit.suites.subject import UNPARSABLE, Subject
 
-_COMPARE = {"Lt": ("<=", ">"), "LtE": ("<", ">"), "Gt": (">=", "<"), "GtE": (">", "<"), "Eq": ("!=",), "NotEq": ("==",),
-            "In": ("not in",), "NotIn": ("in",), "Is": ("is not",), "IsNot": ("is",)}  # fmt: skip
+_COMPARE = {"Lt": ("<=", ">", "!="), "LtE": ("<", ">", "=="), "Gt": (">=", "<", "!="), "GtE": (">", "<", "=="),
+            "Eq": ("!=",), "NotEq": ("==",), "In": ("not in",), "NotIn": ("in",), "Is": ("is not",),
+            "IsNot": ("is",)}  # fmt: skip
 _ARITHMETIC = {"Add": "-", "Sub": "+", "Mult": "//", "Div": "*", "FloorDiv": "/", "Mod": "//", "Pow": "*",
                "LShift": ">>", "RShift": "<<", "BitAnd": "|", "BitOr": "&", "BitXor": "&"}  # fmt: skip
 

@@ -55,8 +55,8 @@ class Trial:
 
     @property
     def worth(self) -> int:
-        """How much a call says for its types: a value more than an error that is meant."""
-        if self.reason or self.natural:
+        """How much a call says for its types: a value more than an error."""
+        if self.reason:
             return 4 if self.reason in MEANT else 0
         return 1 if self.outcome == "raises" else 4
 
