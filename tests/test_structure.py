@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 import sys
-import tomllib
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -122,9 +122,18 @@ def test_the_readme_names_every_command() -> None:
     assert [name for name in COMMANDS if f"langlift {name}" not in readme] == []
 
 
-def test_the_wheel_holds_our_four_packages_and_their_data_and_nothing_else() -> None:
-    build = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
-    assert tuple(build["targets"]["wheel"]["packages"]) == PACKAGES
+def test_the_wheel_holds_our_four_packages_with_their_data_and_nothing_else(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
+    [wheel] = tmp_path.glob("*.whl")
+    held = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    ours = {
+        path.relative_to(ROOT).as_posix()
+        for package in PACKAGES
+        for path in (ROOT / package).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert held == ours
 
 
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="needs the git checkout")
