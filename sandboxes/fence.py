@@ -10,12 +10,12 @@ A fence is isolated once, then for each job: `prepare` and `discard` in the agen
 import contextlib
 import errno
 import os
-import shutil
 import signal
 from collections.abc import Sequence
 from typing import Protocol
 
 from sandboxes import kernel, processes
+from sandboxes.removal import remove
 
 NOBODY = 65534
 _PAGE = 4096
@@ -184,15 +184,6 @@ class ProcessGroup:
 
     def leave(self) -> None:
         remove(self.folder)
-
-
-def remove(folder: str) -> None:
-    """Also where the program took away its own rights. What can not be removed is an OSError."""
-    for path, folders, _ in os.walk(folder):
-        for name in folders:
-            if not os.path.islink(os.path.join(path, name)):
-                os.chmod(os.path.join(path, name), 0o700)
-    shutil.rmtree(folder)
 
 
 def _fork_mapper(start: int, go: int) -> int:

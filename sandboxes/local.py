@@ -34,7 +34,7 @@ from typing import Any, Self
 
 from sandboxes import frames
 from sandboxes.base import Job, Outcome, SandboxUnavailable
-from sandboxes.fence import remove
+from sandboxes.removal import remove
 
 _FULL = (
     "namespaces (user, mount, pid, network, ipc, uts), an own root with the system's folders read-only, "

@@ -15,7 +15,7 @@ from toolkit.errors import LostRow, StaleStage
 from toolkit.generators import open_generator
 from toolkit.journal import Journal
 from toolkit.records import Dropped, content_id
-from toolkit.shards import file_digest, read_rows, write_rows
+from toolkit.shards import file_digest, read_json, read_rows, write_rows
 from toolkit.stage import Drop, Result, Settings, Stage, Survey, Tools
 
 
@@ -163,12 +163,13 @@ def test_a_survey_sees_all_shards_in_order(source: Path, tmp_path: Path, tools: 
         seen = [mark.value for mark in marks]
         assert seen == list(range(500))
         yield content_id("4"), "duplicate"
+        yield content_id("in another shard"), "duplicate"
 
     surveyed = stage(survey=Survey(Number, lambda rows, settings: rows, merge))
     folder = tmp_path / "80-halve"
     runner.survey_shard(surveyed, HalfSettings(), source, folder, 0)
     runner.merge_marks(surveyed, HalfSettings(), folder, 1)
-    assert runner.read_decisions(folder) == {content_id("4"): "duplicate"}
+    assert runner.read_decisions(folder, source) == {content_id("4"): "duplicate"}
 
 
 def test_the_journal_keeps_offsets_and_not_rows(tmp_path: Path) -> None:
@@ -178,3 +179,22 @@ def test_the_journal_keeps_offsets_and_not_rows(tmp_path: Path) -> None:
         held = json.dumps(journal.offsets)
         assert "value" not in held
         assert [entry["source"] for entry in journal.in_order(["999", "0"])] == ["999", "0"]
+
+
+@pytest.mark.parametrize("name", ["00000/rows.parquet", "facts.json", "stage.json", "00001/journal.jsonl"])
+def test_a_damaged_file_is_named_with_the_remedy(source: Path, tmp_path: Path, tools: Tools, name: str) -> None:
+    folder = tmp_path / "20-halve"
+    runner.refuse_other_facts(folder, {"input": "abc"})
+    runner.stage_json(folder, "halve", "1", "", [finish(source, folder, tools)])
+    (folder / name).parent.mkdir(exist_ok=True)
+    (folder / name).write_bytes(b"{cut\n")
+    with pytest.raises(StaleStage, match=name) as caught:
+        read_all(folder)
+    assert "remove" in caught.value.help
+
+
+def read_all(folder: Path) -> None:
+    runner.refuse_other_facts(folder, {"input": "abc"})
+    read_json(folder / "stage.json")
+    list(read_rows(folder / "00000/rows.parquet", Number))
+    Journal(folder / "00001/journal.jsonl")

@@ -610,3 +610,13 @@ def test_the_fence_says_what_is_in_force() -> None:
     with Local(namespaces=False) as pool:
         assert "no namespaces" in pool.fence
         assert "network" in pool.lacking
+
+
+def test_folders_dug_deeper_than_a_path_may_be_long_are_removed(tmp_path: Path) -> None:
+    dig = "import os\nfor each in range(3000):\n    os.mkdir('deeper')\n    os.chdir('deeper')\nopen('f', 'w').close()\n"
+    job = Job("dig", (PYTHON, "-I", "-S", "program.py"), {"program.py": dig.encode()})
+    with Local(1, namespaces=False) as pool:
+        [outcome] = pool.run([job])
+        assert outcome.exit_code == 0, outcome.stderr
+        [again] = pool.run([Job("look", ("/bin/sh", "-c", "ls"))])
+        assert again.stdout == b""

@@ -14,6 +14,7 @@ from typing import Any, Self
 
 from toolkit.errors import LostRow
 from toolkit.records import to_dict
+from toolkit.shards import damaged
 from toolkit.stage import Result
 
 
@@ -26,15 +27,18 @@ class Journal:
         self.offsets: dict[str, int] = {}
         self.kept = 0
         self.dropped: Counter[str] = Counter()
-        self._recover()
+        self._recover(path)
 
-    def _recover(self) -> None:
+    def _recover(self, path: Path) -> None:
         self.file.seek(0)
         end = 0
         for line in self.file:
             if not line.endswith(b"\n"):
                 break
-            self._note(json.loads(line), end)
+            try:
+                self._note(json.loads(line), end)
+            except ValueError:
+                raise damaged(path) from None
             end += len(line)
         self.file.truncate(end)
         self.file.seek(end)

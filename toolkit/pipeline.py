@@ -139,7 +139,7 @@ def facts_of(stage: Stage, settings: Settings, language: str, digest: str, backe
     facts = {f"{stage.name}.{key}": str(value) for key, value in settings.model_dump(mode="json").items()}
     facts |= {"stage version": stage.version, "input": digest, "python": platform.python_version()}
     if stage.name == "translate":
-        facts["generate.backend"] = backend
+        facts["generator"] = open_generator(backend).name
     if stage.facts is not None:
         facts |= stage.facts(settings, language)
     return facts
@@ -148,7 +148,7 @@ def facts_of(stage: Stage, settings: Settings, language: str, digest: str, backe
 def work(task: Task, tell: Tell) -> runner.Sealed:
     """Finish one shard, in a worker. Handles are opened here, never carried."""
     stage = stage_of(task.stage)
-    decisions = runner.read_decisions(task.folder) if stage.survey is not None else {}
+    decisions = runner.read_decisions(task.folder, task.source) if stage.survey is not None else {}
     tools = Tools(_pool(), open_generator(task.backend), task.language, decisions)
     reporter = Reporter(tell)
     sealed = runner.run_shard(stage, task.settings, tools, task.source, task.folder, task.index, reporter.hear)

@@ -10,6 +10,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
 from toolkit.errors import LostRow, StaleStage
 from toolkit.journal import Journal
 from toolkit.records import Dropped, content_id
@@ -149,10 +153,18 @@ class Decision:
     word: str
 
 
-def read_decisions(stage_folder: Path) -> dict[str, str]:
-    """Row id -> word, as merged; empty for stages without a survey."""
+def read_decisions(stage_folder: Path, source: Path) -> dict[str, str]:
+    """Row id -> word, of the rows of one shard alone; empty for stages without a survey."""
     path = stage_folder / "decisions.parquet"
-    return {each.id: each.word for each in read_rows(path, Decision)} if path.exists() else {}
+    if not path.exists():
+        return {}
+    ids = pa.array(read_ids(source / "rows.parquet"), pa.string())
+    found: dict[str, str] = {}
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(use_threads=False):
+            ours = batch.filter(pc.is_in(batch.column("id"), value_set=ids))
+            found.update(zip(ours.column("id").to_pylist(), ours.column("word").to_pylist(), strict=True))
+    return found
 
 
 def refuse_other_facts(folder: Path, facts: dict[str, str]) -> None:

@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from toolkit.errors import StaleStage
 from toolkit.records import from_dict, schema, to_dict
 
 BATCH = 200  # rows in memory at once; also the row-group size
@@ -42,8 +44,8 @@ def write_values(path: Path, row: type, values: Iterable[dict[str, Any]]) -> int
 
 
 def read_rows(path: Path, row: type) -> Iterator[Any]:
-    """The rows of one file, a batch in memory."""
-    with pq.ParquetFile(path) as file:
+    """The rows of one file, a batch in memory. Raises StaleStage for a damaged file."""
+    with _opened(path) as file:
         for batch in file.iter_batches(batch_size=BATCH, use_threads=False):
             for values in batch.to_pylist():
                 yield from_dict(row, values)
@@ -51,7 +53,7 @@ def read_rows(path: Path, row: type) -> Iterator[Any]:
 
 def read_ids(path: Path, column: str = "id") -> list[str]:
     """One column of one shard: ids only, so bounded by the rows of a shard."""
-    with pq.ParquetFile(path) as file:
+    with _opened(path) as file:
         return [str(each) for each in file.read([column]).column(column).to_pylist()]
 
 
@@ -83,7 +85,25 @@ def write_text(path: Path, text: str) -> None:
 
 
 def read_json(path: Path) -> Any:
-    return json.loads(path.read_text(encoding="utf-8"))
+    """What a small JSON file holds. Raises StaleStage for a damaged one."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        raise damaged(path) from None
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[pq.ParquetFile]:
+    try:
+        with pq.ParquetFile(path) as file:
+            yield file
+    except pa.ArrowInvalid:
+        raise damaged(path) from None
+
+
+def damaged(path: Path) -> StaleStage:
+    """The error for a file of a run folder that is not what was written."""
+    return StaleStage(f"{path} is damaged", f"remove {path.parent} and what was made after it, and run again")
 
 
 def file_digest(path: Path) -> str:

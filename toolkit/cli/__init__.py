@@ -66,9 +66,11 @@ def main(arguments: list[str] | None = None) -> int:
         click.echo("langlift: stopped; the same command continues from here", err=True)
         return INTERRUPTED
     except OSError as error:
-        if error.errno not in FULL:
+        if error.errno in FULL:
+            return complain(f"no space left on the disk: {error.filename or 'the run folder'}", DISK_HELP, 3)
+        if error.filename is None:
             raise
-        return complain(f"no space left on the disk: {error.filename or 'the run folder'}", DISK_HELP, 3)
+        return complain(f"{error.filename}: {error.strerror}", "look at the path and the rights to it", 3)
     except Exception as error:
         if not isinstance(code := getattr(error, "exit_code", None), int):
             raise  # not an error meant for people: a bug, shown as one
