@@ -613,7 +613,7 @@ def test_the_fence_says_what_is_in_force() -> None:
 
 
 def test_folders_dug_deeper_than_a_path_may_be_long_are_removed(tmp_path: Path) -> None:
-    dig = "import os\nfor each in range(3000):\n    os.mkdir('deeper')\n    os.chdir('deeper')\nopen('f', 'w').close()\n"
+    dig = "import os\nfor each in range(3000):\n    os.mkdir('deep')\n    os.chdir('deep')\nopen('f', 'w').close()\n"
     job = Job("dig", (PYTHON, "-I", "-S", "program.py"), {"program.py": dig.encode()})
     with Local(1, namespaces=False) as pool:
         [outcome] = pool.run([job])
