@@ -137,6 +137,7 @@ def test_status_and_show_tell_what_became_of_a_row(job: Path, capsys: pytest.Cap
     assert json.loads(capsys.readouterr().out)["line_coverage"] >= 0.9
     assert find(run, "cover", kept)["id"] == kept
     assert main(["show", str(run), "cover", "absent"]) == 2
+    assert main(["show", str(run), "covr"]) == 2
 
 
 def test_a_second_run_does_nothing_and_changes_nothing(job: Path) -> None:

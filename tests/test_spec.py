@@ -89,6 +89,13 @@ def test_an_unknown_language_is_answered_with_the_known_ones(
     assert "ocaml" in said
 
 
+def test_a_language_that_the_generator_does_not_write_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", str(spec(tmp_path, GOOD.replace('["lua"]', '["ocaml"]')))]) == 2
+    assert "does not write ocaml" in capsys.readouterr().err
+
+
 def test_the_schema_names_every_key(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["schema"]) == 0
     schema = json.loads(capsys.readouterr().out)

@@ -12,7 +12,7 @@ A rerun continues: sealed shards and stages are not done again, journals are tak
 import fcntl
 import platform
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -24,10 +24,10 @@ from typing import Any
 from sandboxes import Pool, open_pool
 from toolkit import languages, reading, runner
 from toolkit.engines import Engine, Tell, open_engine
-from toolkit.errors import StaleStage, UnknownName
+from toolkit.errors import SpecError, StaleStage, UnknownName
 from toolkit.generators import open_generator
 from toolkit.progress import Watcher
-from toolkit.release import release
+from toolkit.release import ReleaseSettings, release
 from toolkit.shards import read_json, write_text
 from toolkit.spec import Spec
 from toolkit.stage import Settings, Stage, Tools
@@ -66,14 +66,29 @@ def run(spec: Spec, text: str, folder: Path, watcher: Watcher, until: str | None
     """
     if until is not None and until not in FOLDERS:
         raise UnknownName(f"unknown stage {until!r}", f"known: {', '.join(FOLDERS)}")
-    for name in spec.languages:
-        languages.find(name)
+    check(spec)
     with _locked(folder), open_engine(spec.engine.name, spec.engine.workers) as engine:
         facts = list(_stages(spec, folder, watcher, engine, until))
         write_text(folder / "spec.toml", text)  # only now: a folder of another spec has been refused
         if spec.release is not None and until is None:
-            release(folder, spec.release)
+            _one(engine, write_release, Releasing(folder, spec.release))
     return facts
+
+
+def check(spec: Spec) -> None:
+    """Raises UnknownName or SpecError for languages that are not there, or that the generator does not write."""
+    generator = open_generator(spec.generate.backend)
+    for name in spec.languages:
+        languages.find(name)
+        if name not in generator.languages:
+            known = ", ".join(generator.languages)
+            raise SpecError(f"generator {spec.generate.backend!r} does not write {name}", f"it writes: {known}")
+
+
+def _one(engine: Engine, do: Callable[[Any, Tell], Any], item: Any) -> None:
+    """One piece of work in a worker: the parent's memory is that of an overseer, whatever the input."""
+    for _ in engine.map(do, [item], lambda message: None):
+        pass
 
 
 def _stages(spec: Spec, folder: Path, watcher: Watcher, engine: Engine, until: str | None) -> Iterator[dict[str, Any]]:
@@ -128,7 +143,7 @@ def _run_stage(
     if stage.survey is not None:
         for _ in engine.map(survey, tasks, hear):
             pass
-        runner.merge_marks(stage, settings, folder, before["shards"])
+        _one(engine, merge, Merging(name, settings, folder, before["shards"]))
     parts = sorted(engine.map(work, tasks, hear), key=lambda part: part.index)
     watcher.finish()
     return runner.stage_json(folder, name, stage.version, language, parts)
@@ -159,6 +174,34 @@ def work(task: Task, tell: Tell) -> runner.Sealed:
 def survey(task: Task, tell: Tell) -> int:
     """The fingerprints of one shard, in a worker."""
     return runner.survey_shard(stage_of(task.stage), task.settings, task.source, task.folder, task.index)
+
+
+@dataclass(frozen=True)
+class Merging:
+    """The fingerprints of all shards of a stage."""
+
+    stage: str
+    settings: Settings
+    folder: Path
+    shards: int
+
+
+def merge(merging: Merging, tell: Tell) -> None:
+    """All fingerprints of a stage to its table of decisions, in a worker."""
+    runner.merge_marks(stage_of(merging.stage), merging.settings, merging.folder, merging.shards)
+
+
+@dataclass(frozen=True)
+class Releasing:
+    """A finished run, and what it is released as."""
+
+    folder: Path
+    settings: ReleaseSettings
+
+
+def write_release(releasing: Releasing, tell: Tell) -> None:
+    """The release folder of a run, in a worker."""
+    release(releasing.folder, releasing.settings)
 
 
 @cache

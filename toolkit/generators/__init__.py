@@ -33,6 +33,7 @@ class Completion:
 
 class Generator(Protocol):
     name: str  # name and version, or model@revision: a fact of every row
+    languages: tuple[str, ...]  # that it can write
 
     def complete(self, prompts: Iterable[Prompt]) -> Iterator[Completion]: ...
 

@@ -20,6 +20,7 @@ class Rules:
     """The generator. The same prompt gives the same text, in every process."""
 
     name = "rules-1"
+    languages = ("lua",)
 
     def complete(self, prompts: Iterable[Prompt]) -> Iterator[Completion]:
         for prompt in prompts:
@@ -31,7 +32,7 @@ def open() -> Rules:
 
 
 def _complete(prompt: Prompt) -> Completion:
-    if prompt.language != "lua":
+    if prompt.language not in Rules.languages:
         return Completion(prompt.id, (), f"language: {prompt.language}")
     function = prompt.function
     try:
