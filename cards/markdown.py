@@ -23,13 +23,18 @@ def fence(code: str, language: str, tail: bool = False) -> str:
 
 
 def span(text: str) -> str:
-    """A code span on one line, also safe inside a table cell."""
+    """A code span on one line; in a table use `cell`."""
     line = _shortened(" ".join(_CONTROL.sub("\ufffd", text).split()))
     if not line:
         return "(none)"
     marks = "`" * (1 + _longest_run(line))
     edge = " " if line.startswith("`") or line.endswith("`") else ""
-    return f"{marks}{edge}{line}{edge}{marks}".replace("|", "\\|")
+    return f"{marks}{edge}{line}{edge}{marks}"
+
+
+def cell(text: str) -> str:
+    """A code span inside a table cell: there, and only there, a bar needs its backslash (GFM 0.29, section 4.10)."""
+    return span(text).replace("|", "\\|")
 
 
 def plain(text: str) -> str:

@@ -6,7 +6,7 @@ import jinja2
 
 from cards.facts import Count, DatasetCard, Named, StageRun
 from cards.front_matter import check_front_matter, front_matter
-from cards.markdown import bibtex, fence, plain, span
+from cards.markdown import bibtex, cell, fence, plain, span
 
 STAGE_WORDS = {
     "read": "files of the source data",
@@ -30,6 +30,7 @@ def render(card: DatasetCard) -> str:
     environment.filters |= {
         "fence": fence,
         "span": span,
+        "cell": cell,
         "bibtex": bibtex,
         "plain": plain,
         "number": "{:,}".format,

@@ -1,32 +1,19 @@
 """Is a release folder what its release.json says, and may it leave this machine? Offline.
 
 Covered: every listed file is there, unchanged; nothing is there that is not listed; no link; no credential in
-a text file, by the shapes that services give their tokens, and not this machine's own Hub token in any file.
-Not covered: credentials without a shape, or inside compressed data; personal data.
+a text file or in a row of Parquet (`push.credentials`), and not this machine's own Hub token in any file.
+Not covered: personal data, and what `push.credentials` does not cover.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from push.digests import CHUNK_BYTES, sha256_of
+from push.credentials import credentials
+from push.digests import sha256_of
 from push.manifest import MANIFEST, Release, read
 
 OF_THE_HUB = (".gitattributes", ".cache/huggingface/")  # what the Hub, or a download from it, adds: never ours
-OVERLAP = 512  # bytes kept between two chunks, so that a credential on their border is seen
-CREDENTIALS = {
-    "a Hugging Face token": rb"\bhf_[A-Za-z0-9]{30,}\b",
-    "a GitHub token": rb"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{60,})\b",
-    "a GitLab token": rb"\bglpat-[A-Za-z0-9_-]{20,}",
-    "an OpenAI or Anthropic key": rb"\bsk-(?:proj-|ant-)?[A-Za-z0-9_-]{32,}",
-    "an AWS access key": rb"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b",
-    "a Google key": rb"\bAIza[A-Za-z0-9_-]{35}\b",
-    "a Slack token": rb"\bxox[abeoprs]-[A-Za-z0-9-]{20,}",
-    "a package registry token": rb"\b(?:npm_[A-Za-z0-9]{36}\b|pypi-AgEI[A-Za-z0-9_-]{40,})",
-    "a private key": rb"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----",
-}
-ANY_CREDENTIAL = re.compile(b"|".join(b"(?P<k%d>%s)" % (n, shape) for n, shape in enumerate(CREDENTIALS.values())))
 
 
 @dataclass(frozen=True)
@@ -34,7 +21,7 @@ class Defect:
     """One thing that is wrong: the file, the kind of problem in a word, and the particulars."""
 
     path: str
-    problem: str  # missing, changed, unlisted, link, credential; verification adds rows
+    problem: str  # missing, changed, unlisted, link, credential, unreadable; verification adds rows
     detail: str = ""
 
     def __str__(self) -> str:
@@ -52,8 +39,18 @@ def check(folder: Path, secrets: Iterable[str] = ()) -> list[Defect]:
     for name in release.everything:
         path = folder / name
         if path.is_file() and not path.is_symlink():
-            found.extend(Defect(name, "credential", detail) for detail in credentials(path, known))
+            found.extend(_credentials(name, path, known))
     return sorted(found, key=lambda defect: (defect.path, defect.problem, defect.detail))
+
+
+def _credentials(name: str, path: Path, known: list[bytes]) -> Iterator[Defect]:
+    from pyarrow import ArrowException
+
+    try:
+        for detail in credentials(path, known):
+            yield Defect(name, "credential", detail)
+    except (ArrowException, OSError):  # pyarrow tells of some broken files by an OSError
+        yield Defect(name, "unreadable", "its rows can not be searched for credentials")
 
 
 def _against_manifest(folder: Path, release: Release) -> Iterator[Defect]:
@@ -87,29 +84,3 @@ def files(folder: Path) -> Iterator[tuple[str, Path]]:
 def of_the_hub(name: str) -> bool:
     """Whether the Hub, or a download from it, adds this file by itself."""
     return name == OF_THE_HUB[0] or name.startswith(OF_THE_HUB[1])
-
-
-def credentials(path: Path, known: Iterable[bytes] = ()) -> Iterator[str]:
-    """What kinds of credentials a file holds, and in which line; never the credential."""
-    line, before, seen = 1, b"", set()
-    with path.open("rb") as file:
-        binary = b"\0" in file.peek(CHUNK_BYTES)[:8192]
-        while chunk := file.read(CHUNK_BYTES):
-            text = before + chunk
-            for what, at in _shapes(text, binary, known):
-                where = (what, line + text.count(b"\n", 0, at))
-                if where not in seen:
-                    seen.add(where)
-                    yield what if binary else f"{what} in line {where[1]}"
-            before = text[-OVERLAP:]
-            line += text.count(b"\n", 0, len(text) - len(before))
-
-
-def _shapes(text: bytes, binary: bool, known: Iterable[bytes]) -> Iterator[tuple[str, int]]:
-    if not binary:
-        names = list(CREDENTIALS)
-        for match in ANY_CREDENTIAL.finditer(text):
-            yield names[int((match.lastgroup or "k0")[1:])], match.start()
-    for secret in known:
-        if (at := text.find(secret)) >= 0:
-            yield "the Hub token of this machine", at

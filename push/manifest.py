@@ -66,6 +66,8 @@ def read(folder: Path) -> Release:
         value = json.loads(content)
     except (FileNotFoundError, NotADirectoryError):
         raise NotARelease(f"{folder} is no release folder: it has no {MANIFEST}", HELP) from None
+    except OSError as error:
+        raise NotARelease(f"{path} can not be read: {error.strerror}", HELP) from None
     except ValueError as error:
         raise NotARelease(f"{path} is not JSON: {error}", HELP) from None
     if not isinstance(value, dict) or value.get("schema") != SCHEMA:

@@ -14,7 +14,7 @@ import cards
 from cards import Count, DatasetCard, LanguageRows, Named, ShownRow, Spread, StageRun, check_front_matter, render
 from cards.front_matter import front_matter, size_category
 from cards.license_ids import hub_id, license_keys
-from cards.markdown import fence, plain, span
+from cards.markdown import cell, fence, plain, span
 
 CARD = DatasetCard(
     repo="someone/tiny",
@@ -218,7 +218,8 @@ def test_no_code_leaves_its_fence(code: str) -> None:
 def test_no_text_leaves_its_span_or_its_cell(text: str) -> None:
     found = span(text)
     assert "\n" not in found
-    assert not re.search(r"(?<!\\)\|", found)
+    assert not re.search(r"(?<!\\)\|", cell(text))
+    assert cell(text).replace("\\|", "|") == found
     marks = re.match("`*", found)[0]
     assert found == "(none)" or (found.endswith(marks) and marks not in found[len(marks) : -len(marks)])
 
@@ -233,6 +234,10 @@ def test_long_code_is_cut_and_says_so() -> None:
     assert "line 99\n" in text
     assert "line 59\n" not in text
     assert "(60 lines before these in the row.)" in text
+
+
+def test_a_bar_is_escaped_in_a_table_and_nowhere_else() -> None:
+    assert (span("a|b"), cell("a|b")) == ("`a|b`", "`a\\|b`")
 
 
 GOOD = front_matter(CARD)

@@ -10,7 +10,7 @@ from sandboxes import Pool, open_pool
 from toolkit.generators import open_generator
 from toolkit.records import Case, Draft, Problem, SourceFunction, content_id
 from toolkit.stage import Drop, Tools
-from toolkit.stages.cover import Settings, apply, facts, problem, reduce
+from toolkit.stages.cover import Settings, apply, facts, measure, problem, reduce
 
 
 @pytest.fixture(scope="module")
@@ -140,6 +140,48 @@ def test_a_mutant_that_never_ends_is_killed_by_its_fuel(pool: Pool) -> None:
     measured = kept(pool, draft(code, ("(3,)", "0"), ("(-2,)", "-2")))
     assert measured.mutants >= 5
     assert measured.mutation_score >= 0.8
+
+
+def test_a_mutant_that_only_the_clock_ends_is_left_out_of_the_score(pool: Pool) -> None:
+    code = 'def f(n):\n    """Doc."""\n    return min(10, 10 + sum(range(n >> 3)))'
+    measured = measure(draft(code, ("(40000000,)", "10")), Settings(), pool)
+    assert isinstance(measured, dict), measured
+    assert None in measured["kills"]  # `n << 3` spends its seconds in C, where no fuel is counted
+
+
+def test_a_slow_mutant_that_ends_is_judged_by_what_it_does(pool: Pool) -> None:
+    code = 'def f(n):\n    """Doc."""\n    return min(10, 10 + sum(range(n >> 3)))'
+    made = draft(code, ("(4700000,)", "10"))
+    first, second = (measure(made, Settings(), pool) for _ in range(2))
+    assert isinstance(first, dict), first
+    assert first == second
+
+
+def test_a_case_that_comes_close_to_the_timer_is_refused(pool: Pool) -> None:
+    code = 'def f(n):\n    """Doc."""\n    return min(10, 10 + sum(range(n)))'
+    assert dropped(pool, draft(code, ("(200000000,)", "10"))).reason == "timeout"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "{'outcomes': [], 'coverage': {}, 'kills': []}",
+        "{'outcomes': [('returns', '1', '', False)], 'kills': [], 'coverage': {'lines': (1, 1), 'branches': (0, 0),"
+        " 'missed': [], 'arcs': [[]]}}",
+        "{'x': 1}",
+    ],
+)
+def test_a_measurement_of_another_shape_costs_one_row(pool: Pool, answer: str) -> None:
+    code = f"""
+    def f(n):
+        'Doc.'
+        try:
+            raise ValueError
+        except ValueError as error:
+            error.__traceback__.tb_frame.f_back.f_locals["self"].channel.answer({answer})
+        return n + 1
+    """
+    assert dropped(pool, draft(code, ("(1,)", "2"))) == Drop("left early", "forged answer")
 
 
 def test_a_function_that_leaves_is_one_reasoned_drop(pool: Pool) -> None:

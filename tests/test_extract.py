@@ -327,7 +327,7 @@ def test_an_endless_input_is_answered() -> None:
 
 def test_facts_name_the_grammar() -> None:
     assert STAGE.facts is not None
-    assert STAGE.facts(Settings(), "").keys() == {"python"}
+    assert STAGE.facts(Settings(), "").keys() == {"grammar"}
 
 
 def _oracle(statement: str) -> tuple[set[str], set[str]]:

@@ -81,7 +81,27 @@ def test_a_detail_names_the_case_and_holds_no_address_and_no_path(suite: Suite) 
         f"case 2, {suite.calls[1]}: got table: 0x..., expected 3"
     )
     loud = outcome("", 1, "/home/someone/bin/tool: main:3: no\n\tat /tmp/xyz/main")
-    assert judge_published(loud, LIMITS).detail.endswith(": tool: main:3: no")
+    assert judge_published(loud, NONCE, LIMITS).detail.endswith(": tool: main:3: no")
+    placed = outcome("", 2, 'File "x.ml", line 3, characters 4-9:\n3 |   no\nError: Unbound value no')
+    assert judge_published(placed, NONCE, LIMITS).detail.endswith("as one program: Error: Unbound value no")
+
+
+@pytest.mark.parametrize(
+    ("found", "status"),
+    [
+        (outcome(f"chatter\n{NONCE}\n"), "passed"),
+        (outcome(f"chatter\n{NONCE}\nprinted at the end"), "passed"),
+        (outcome(""), "left early"),
+        (outcome("5e" * 16), "left early"),
+        (outcome(f"x{NONCE}\n"), "left early"),
+        (outcome(f"{NONCE}\n", 1, f"main:3: near {NONCE}"), "runtime error"),
+        (outcome(f"{NONCE}\n", None, signal=11), "runtime error"),
+    ],
+)
+def test_as_published_too_the_nonce_and_exit_code_0_pass(found: Outcome, status: str) -> None:
+    verdict = judge_published(found, NONCE, LIMITS)
+    assert verdict.status == status
+    assert NONCE not in verdict.detail
 
 
 def test_a_detail_is_bounded(suite: Suite) -> None:
@@ -92,6 +112,7 @@ class Echo:
     """A generator that answers from a list, the last first."""
 
     name = "echo 1"
+    languages = (NAME,)
 
     def __init__(self, *codes: str) -> None:
         self.codes = codes

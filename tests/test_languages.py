@@ -1,7 +1,7 @@
 """What every language must do, with every toolchain of this machine. Names no language."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
@@ -65,6 +65,7 @@ def function(name: str, parameters: str, body: str = "pass") -> SourceFunction:
 
 ADD = function("add", "a, b")
 ADDED = (Case("(1, 2)", "returns", "3", "generated"), Case("(5, -2)", "returns", "3", "generated"))
+NONCE = "5f" * 16
 GIVE = function("give", "value")
 
 
@@ -75,7 +76,7 @@ def given(value: str, expected: str) -> Case:
 def verdicts(
     pool: Pool,
     pair: tuple[Language, Toolchain],
-    tried: list[tuple[str, SourceFunction, tuple[Case, ...]]],
+    tried: Sequence[tuple[str, SourceFunction, tuple[Case, ...]]],
     repeats: int = 0,
 ) -> list[Verdict]:
     language, toolchain = pair
@@ -179,10 +180,11 @@ def test_a_failure_is_expected_by_the_name_of_its_exception(pool: Pool, pair: tu
             (examples.raises, refuse, "ValueError"),
             (examples.raises, refuse, "KeyError"),
             (examples.raises, refuse, "Value"),
+            (examples.mistakes, refuse, "ValueError"),
             (examples.identity, GIVE, "ValueError"),
         )
     ]
-    assert [each.status for each in verdicts(pool, pair, tried)] == ["passed"] + 3 * ["wrong answer"]
+    assert [each.status for each in verdicts(pool, pair, tried)] == ["passed"] + 4 * ["wrong answer"]
 
 
 def test_an_unexpected_failure_names_its_case_and_message(pool: Pool, pair: tuple[Language, Toolchain]) -> None:
@@ -211,11 +213,32 @@ def test_the_published_text_runs_alone_and_fails_loudly(pool: Pool, pair: tuple[
     language, toolchain = pair
     suite = suite_of(language, ADD, ADDED)
     codes = (language.examples.right, language.examples.wrong)
-    jobs = [published_job(str(i), Program(language, toolchain, code, suite), LIMITS) for i, code in enumerate(codes)]
+    jobs = [
+        published_job(str(i), Program(language, toolchain, code, suite), NONCE, LIMITS) for i, code in enumerate(codes)
+    ]
     outcomes = sorted(pool.run(jobs), key=lambda outcome: outcome.id)
-    assert [judge_published(each, LIMITS).status for each in outcomes] == ["passed", "runtime error"]
+    assert [judge_published(each, NONCE, LIMITS).status for each in outcomes] == ["passed", "runtime error"]
     assert outcomes[1].exit_code
     assert b"got 4, expected 3" in outcomes[1].stderr
+
+
+def test_a_translation_may_hide_what_the_tests_need(pool: Pool, pair: tuple[Language, Toolchain]) -> None:
+    language, toolchain = pair
+    suite = suite_of(language, ADD, ADDED)
+    right, wrong = (language.examples.hides + code for code in (language.examples.right, language.examples.wrong))
+    assert verdicts(pool, pair, [(right, ADD, ADDED)], repeats=1) == [Verdict("passed", "")]
+    (found,) = pool.run([published_job("0", Program(language, toolchain, wrong, suite), NONCE, LIMITS)])
+    assert found.exit_code
+    assert b"got 4, expected 3" in found.stderr
+
+
+def test_a_published_text_that_can_not_be_read_says_why(pool: Pool, pair: tuple[Language, Toolchain]) -> None:
+    language, toolchain = pair
+    broken = Program(language, toolchain, language.examples.broken, suite_of(language, ADD, ADDED))
+    (found,) = pool.run([published_job("0", broken, NONCE, LIMITS)])
+    verdict = judge_published(found, NONCE, LIMITS)
+    assert verdict.status == "runtime error"
+    assert "error" in verdict.detail.partition(": ")[2].lower() or "expected" in verdict.detail, verdict
 
 
 def test_the_tests_hold_no_machinery(pair: tuple[Language, Toolchain]) -> None:
@@ -226,7 +249,11 @@ def test_the_tests_hold_no_machinery(pair: tuple[Language, Toolchain]) -> None:
 
 
 def test_a_case_without_a_faithful_form_is_skipped_alone(pair: tuple[Language, Toolchain]) -> None:
-    cases = (*ADDED, Case(f"({10**40}, 1)", "returns", "1", "generated"), Case("(1, 2j)", "returns", "1", "generated"))
+    cases: tuple[Case, ...] = (
+        *ADDED,
+        Case(f"({10**40}, 1)", "returns", "1", "generated"),
+        Case("(1, 2j)", "returns", "1", "generated"),
+    )
     cases += (
         Case("(1, {'a': 1, b'a': 2})", "returns", "1", "generated"),
     )  # one key in a language of bytes, no type in others

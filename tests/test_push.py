@@ -532,3 +532,36 @@ def test_a_row_set_notices_a_changed_value_a_lost_row_and_a_repeated_one(tmp_pat
         parquet.write_table(each, tmp_path / f"{number}.parquet")
         found.add(row_set(tmp_path / f"{number}.parquet"))
     assert len(found) == 4
+
+
+def test_a_credential_inside_parquet_is_found_by_file_column_and_row(folder: Path) -> None:
+    key = "AKIAIOSFODNN7" + "EXAMPLE"
+    texts = [f"row {number}" for number in range(2500)]
+    nested = [{"parts": [text]} for text in texts]
+    texts[2100], nested[7] = f"x = '{key}'", {"parts": ["a", f"b\n{key}"]}
+    table = pa.table({"id": [f"n{number}" for number in range(2500)], "source": texts, "more": nested})
+    parquet.write_table(table, folder / "lua" / "keys.parquet", compression="zstd")
+    describe(folder)
+    found = push.check(folder, secrets=["row 1234"])
+    assert [str(defect) for defect in found] == [
+        "lua/keys.parquet: credential (an AWS access key in column 'more', row n7)",
+        "lua/keys.parquet: credential (an AWS access key in column 'source', row n2100)",
+        "lua/keys.parquet: credential (the Hub token of this machine in column 'more', row n1234)",
+        "lua/keys.parquet: credential (the Hub token of this machine in column 'source', row n1234)",
+    ]
+
+
+def test_a_parquet_file_that_can_not_be_searched_is_a_defect(folder: Path) -> None:
+    (folder / "lua" / "broken.parquet").write_bytes(b"PAR1 no more")
+    facts = {"sha256": sha256_of(folder / "lua" / "broken.parquet"), "size": 12, "rows": 0, "row_set": "0" * 64}
+    path = folder / "release.json"
+    value = json.loads(path.read_text())
+    path.write_text(json.dumps({**value, "files": {**value["files"], "lua/broken.parquet": facts}}))
+    assert [(defect.path, defect.problem) for defect in push.check(folder)] == [("lua/broken.parquet", "unreadable")]
+
+
+def test_a_release_json_that_can_not_be_read_is_named(folder: Path) -> None:
+    (folder / "release.json").unlink()
+    (folder / "release.json").mkdir()
+    with pytest.raises(push.NotARelease, match="can not be read"):
+        push.check(folder)

@@ -18,13 +18,13 @@ from pydantic import ValidationError
 
 from cards import check_front_matter
 from push.check import check
-from push.digests import combined, row_set
+from push.digests import canonical, combined, row_set
 from push.manifest import read
 from toolkit import __version__
 from toolkit.cli import main
 from toolkit.errors import InputError, StaleStage, ToolkitError
 from toolkit.records import Example, content_id
-from toolkit.release import ReleaseSettings, data, release, without_folders
+from toolkit.release import ReleaseSettings, data, last_part, release
 from toolkit.shards import read_rows, write_json, write_rows
 from toolkit.stages.split import Assigned
 
@@ -192,8 +192,8 @@ def test_the_manifest_counts_what_the_rows_say(run: Path) -> None:
     assert [stage["stage"] for stage in found["stages"]] == ["read", *["decontaminate", "split"] * 2]
     assert found["stages"][0]["dropped"] == {"too long": 3, "near duplicate": 2}
     assert found["toolchains"] == {"lua": ["5.4.6"], "python": ["3.11.7"]}
-    assert tomllib.loads(found["spec"]["text"])["name"] == "tiny"
-    assert found["spec"]["digest"] == hashlib.sha256(found["spec"]["text"].encode()).hexdigest()
+    due = tomllib.loads(SPEC) | {"source": {"path": "files.parquet"}}
+    assert found["spec"] == {"digest": hashlib.sha256(canonical(due)).hexdigest(), "settings": due}
 
 
 def test_no_machine_path_is_published(run: Path) -> None:
@@ -206,18 +206,37 @@ def test_no_machine_path_is_published(run: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "published"),
+    ("path", "published"),
     [
-        ("/home/me/x.parquet", "x.parquet"),
-        ('path = "/srv/a b/x"', 'path = "a b/x"'),
-        ("['/a/b.py', '/c/d/']", "['b.py', 'd/']"),
-        ("../shared/data/x.parquet", "../shared/data/x.parquet"),
-        ("https://host/a/b and/or owner/name", "https://host/a/b and/or owner/name"),
-        ("0.9 / 2", "0.9 / 2"),
+        ("/home/Jane Doe/data/f.parquet", "f.parquet"),
+        ("file:///home/jane/x", "x"),
+        ("../../../home/jane/x", "x"),
+        ("\\u002fhome/jane/x", "x"),
+        ("/home/jane/", "."),
+        ("/a/b,c/d=e/f", "f"),
+        ("packaged", "packaged"),
+        ("", ""),
     ],
 )
-def test_absolute_paths_are_cut_and_nothing_else(text: str, published: str) -> None:
-    assert without_folders(text) == published
+def test_the_paths_of_a_spec_are_published_without_their_folders(run: Path, path: str, published: str) -> None:
+    quoted = f'"{path}"'
+    (run / "spec.toml").write_text(
+        f'name = "a/b,c=d"\nlanguages = ["lua", "ocaml"]\n'
+        f"[source]\npath = {quoted}\n[decontaminate]\nindex = {quoted}\n"
+    )
+    for language in ("lua", "ocaml"):
+        name = run / language / "90-decontaminate" / "stage.json"
+        stage = json.loads(name.read_text())
+        plain = path.replace("\\u002f", "/")
+        write_json(name, stage | {"facts": stage["facts"] | {"decontaminate.index": plain, "ratio": "a/b, /c/d"}})
+    found = manifest(release(run, SETTINGS))
+    assert found["spec"]["settings"]["source"] == {"path": published}
+    assert found["spec"]["settings"]["decontaminate"] == {"index": published}
+    assert found["spec"]["settings"]["name"] == "a/b,c=d"
+    assert found["stages"][1]["facts"]["decontaminate.index"] == published
+    assert found["stages"][1]["facts"]["ratio"] == "a/b, /c/d"
+    assert last_part("C:\\Users\\jane\\x") == "x"
+    assert "jane" not in (run / "release/dataset/release.json").read_text().lower()
 
 
 def test_the_card_can_be_published_and_tells_the_same_numbers(run: Path) -> None:

@@ -25,6 +25,7 @@ from push import standin
 from push.standin.faults import drop_after, fail_after, fail_before
 from push.standin.front_matter import examine
 from push.standin.store import Store, read_commit
+from toolkit.cli import main
 
 ROOT = Path(__file__).resolve().parent.parent
 REPO = "org/data"
@@ -601,3 +602,55 @@ def test_transformers_pushes_and_loads_by_revision(hub: standin.Standin, tmp_pat
         print([AutoConfig.from_pretrained("org/tiny", revision=r).hidden_size for r in ("v1", "main")])
     """
     assert client(hub, tmp_path, run).splitlines() == ["[1, 2, 0]", "[32, 64]"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"key": "file", "value": [1]},
+        {"key": "header", "value": "text"},
+        {"key": "file", "value": {"path": "a" * 300, "content": "x"}},
+        {"key": "lfsFile", "value": {"path": "a", "oid": "../../../../etc/hostname"}},
+        {"key": "lfsFile", "value": {"path": "a", "oid": "/etc/hostname"}},
+        {"key": "lfsFile", "value": {"path": "a", "oid": "a" * 300}},
+    ],
+)
+def test_a_commit_that_is_none_is_refused_in_words(hub: standin.Standin, api: HfApi, line: object) -> None:
+    lines = [{"key": "header", "value": {"summary": "x"}}, line]
+    body = "\n".join(map(json.dumps, lines)).encode()
+    before = head(api)
+    assert ask(hub, f"/api/datasets/{REPO}/commit/main", "POST", body, **bearer(hub))[0] == 400
+    assert head(api) == before
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (f"/api/datasets/{REPO}/preupload/main", {"files": [1]}),
+        (f"/api/datasets/{REPO}/preupload/main", {"files": [{"path": "a", "size": "many"}]}),
+        (f"/datasets/{REPO}.git/info/lfs/objects/batch", {"objects": [1]}),
+        (f"/datasets/{REPO}.git/info/lfs/objects/verify", {"oid": "../../../../etc/hostname"}),
+        ("/api/repos/create", {"name": "a/b/c", "type": "dataset"}),
+    ],
+)
+def test_a_request_of_the_wrong_form_is_refused_in_words(
+    hub: standin.Standin, api: HfApi, path: str, value: object
+) -> None:
+    assert ask(hub, path, "POST", json.dumps(value).encode(), **bearer(hub))[0] == 400
+
+
+def test_a_repository_named_by_a_path_is_not_found(hub: standin.Standin, api: HfApi) -> None:
+    for name in ("..%2F..%2Fdatasets%2Forg/data", "a" * 300 + "/b"):
+        assert ask(hub, f"/api/datasets/{name}", **bearer(hub))[0] == 404
+
+
+def test_a_port_in_use_and_a_root_that_can_not_be_made_are_told(
+    hub: standin.Standin, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    port = hub.endpoint.rsplit(":", 1)[1]
+    assert main(["hub", "serve", "--root", str(tmp_path / "other"), "--port", port]) == 3
+    assert f"port {port}" in capsys.readouterr().err
+    (tmp_path / "file").write_text("")
+    assert main(["hub", "serve", "--root", str(tmp_path / "file" / "root")]) == 3
+    assert str(tmp_path / "file" / "root") in capsys.readouterr().err
+    assert main(["hub", "serve", "--root", str(tmp_path / "other"), "--port", "70000"]) == 2

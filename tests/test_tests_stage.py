@@ -1,6 +1,7 @@
 """The stage `tests`: what is recorded, what is refused, and that a hostile function costs one row."""
 
 import ast
+import dataclasses
 import textwrap
 from collections.abc import Iterator
 
@@ -170,6 +171,50 @@ def test_a_function_that_forges_an_answer_is_not_believed(pool: Pool) -> None:
     assert drop(pool, f'def f(n):\n    """Doc."""{body}').reason == "left early"
 
 
+FORGED = [
+    "{'x': 1}",
+    "{'refused': 1}",
+    "{'refused': 'a', 'detail': []}",
+    "{'refused': 'left early', 'detail': '\\ud800'}",
+    "{'cases': [], 'failures': []}",
+    "{'cases': [('(1,)', 'returns', '{[', 'doctest', False)], 'failures': [], 'complete': True}",
+    "{'cases': [('(1,)', 'returns', '1', 'doctest')], 'failures': [], 'complete': True}",
+    "{'cases': [], 'failures': [(1, 2, 3)], 'complete': True}",
+    "{'outcomes': []}",
+]
+
+
+@pytest.mark.parametrize("answer", FORGED)
+def test_an_answer_of_another_shape_costs_one_row(pool: Pool, answer: str) -> None:
+    body = f"""
+    try:
+        raise ValueError
+    except ValueError as error:
+        frame = error.__traceback__.tb_frame
+        while frame is not None:
+            if "channel" in frame.f_locals:
+                frame.f_locals["channel"].answer({answer})
+            frame = frame.f_back"""
+    assert drop(pool, f'def f(n):\n    """Doc."""{body}') == Drop("left early", "forged answer")
+
+
+def test_a_call_that_swallows_the_end_of_its_fuel_is_no_case(pool: Pool) -> None:
+    code = """
+    def f(n):
+        'Doc.'
+        try:
+            while n > 0:
+                n -= 1
+        except:
+            return "wrong"
+        return "right"
+    """
+    made = dataclasses.replace(function(code), docstring=">>> f(3)\n>>> f(1000000)\n")
+    drafted = draft(made, QUICK, pool)
+    assert isinstance(drafted, Draft), drafted
+    assert "(1000000,)" not in {case.arguments for case in drafted.cases}
+
+
 def test_the_stage_gives_the_same_cases_on_every_run(pool: Pool) -> None:
     code = 'def f(a: str, b: list[int]):\n    """Doc."""\n    return a * sum(b) if len(a) > 2 else sorted(b)'
     assert cases(pool, code) == cases(pool, code)
@@ -194,3 +239,8 @@ def test_text_that_does_not_parse_is_a_reasoned_drop(pool: Pool) -> None:
 
 def test_a_context_that_fails_is_a_reasoned_drop(pool: Pool) -> None:
     assert drop(pool, 'def f(n):\n    """Doc."""\n    return n', "TABLE = {}['a']").reason == "does not load"
+
+
+def test_a_function_that_remembers_what_it_was_asked_is_flaky(pool: Pool) -> None:
+    code = "def is_new(n: int) -> bool:\n    new = n not in SEEN\n    SEEN.add(n)\n    return new\n"
+    assert drop(pool, code, "SEEN = set()").reason == "flaky"

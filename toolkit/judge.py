@@ -1,7 +1,8 @@
 """What "passed" means, decided here and nowhere else.
 
-A program passed when it ended with exit code 0 *and* its harness wrote the nonce behind the last
-check. The nonce is random, made for one run, and never part of a row.
+A program passed when it ended with exit code 0 *and* the nonce was written behind the last check: by
+its harness, and, as published, by one more line behind the tests. The nonce is random, made for one
+run, and never part of a row.
 
 Trouble of the box is raised (`SandboxUnavailable`); trouble of the program is a verdict. Details
 hold no address, no path of the machine and no time, so that the same program gets the same
@@ -71,9 +72,14 @@ class Trier:
         return [found[index] for index in range(len(runs))]
 
     def _publish(self, programs: list[Program]) -> list[Verdict]:
-        jobs = (published_job(str(index), program, self.limits) for index, program in enumerate(programs))
+        nonces = [secrets.token_hex(16) for _ in programs]
+        jobs = (
+            published_job(str(index), program, nonces[index], self.limits) for index, program in enumerate(programs)
+        )
         outcomes = self.pool.run(jobs) if programs else ()
-        found = {int(outcome.id): judge_published(outcome, self.limits) for outcome in outcomes}
+        found = {
+            int(outcome.id): judge_published(outcome, nonces[int(outcome.id)], self.limits) for outcome in outcomes
+        }
         return [found[index] for index in range(len(programs))]
 
 
@@ -88,9 +94,10 @@ def proving_job(id: str, program: Program, variant: int, nonce: str, limits: Lim
     return _job(id, program.toolchain, files, f"{nonce}\n{limits.memory_bytes}\n".encode(), limits)
 
 
-def published_job(id: str, program: Program, limits: Limits) -> Job:
-    """The text that a reader runs: translation, newline, tests."""
-    return _job(id, program.toolchain, program.language.plain(f"{program.code}\n{program.suite.text}"), b"", limits)
+def published_job(id: str, program: Program, nonce: str, limits: Limits) -> Job:
+    """The text that a reader runs (translation, newline, tests), and the line that tells that its end was reached."""
+    text = f"{program.code}\n{program.suite.text}{program.language.closing(nonce)}"
+    return _job(id, program.toolchain, program.language.plain(text), b"", limits)
 
 
 def _job(id: str, toolchain: Toolchain, files: dict[str, bytes], stdin: bytes, limits: Limits) -> Job:
@@ -120,13 +127,16 @@ def judge(outcome: Outcome, nonce: str, suite: Suite, limits: Limits) -> Verdict
     return Verdict(Status.LEFT_EARLY, f"{_ending(outcome)} before the last check")
 
 
-def judge_published(outcome: Outcome, limits: Limits) -> Verdict:
-    """The verdict on a program that has passed, run as a reader would."""
+def judge_published(outcome: Outcome, nonce: str, limits: Limits) -> Verdict:
+    """The verdict on a program that has passed, run as a reader would. What it prints while it ends is its own."""
     if stopped := _limit(outcome, limits):
         return stopped
-    if outcome.exit_code == 0:
-        return Verdict(Status.PASSED, "")
-    return Verdict(Status.RUNTIME_ERROR, f"translation and tests as one program: {_complaint(outcome)}")
+    if outcome.exit_code != 0:
+        complaint = _complaint(outcome).replace(nonce, "...")
+        return Verdict(Status.RUNTIME_ERROR, f"translation and tests as one program: {complaint}")
+    if nonce.encode() not in outcome.stdout.splitlines():
+        return Verdict(Status.LEFT_EARLY, "translation and tests as one program: exit code 0 before the last check")
+    return Verdict(Status.PASSED, "")
 
 
 def _limit(outcome: Outcome, limits: Limits) -> Verdict | None:
@@ -177,8 +187,10 @@ def _ending(outcome: Outcome) -> str:
 
 
 def _complaint(outcome: Outcome) -> str:
-    """The first line of stderr, without the folders of this machine."""
-    return FOLDERS.sub("", _clean(outcome.stderr).partition("\n")[0])
+    """The line of stderr that says what is wrong, without the folders of this machine."""
+    lines = _clean(outcome.stderr).split("\n")
+    named = (line for line in lines if line.startswith("Error:"))  # a compiler may show the place before it
+    return FOLDERS.sub("", next(named, lines[0]))
 
 
 def _clean(raw: bytes) -> str:

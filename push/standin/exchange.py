@@ -115,6 +115,22 @@ class Body:
         return form
 
 
+def objects_in(fields: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    """The list of JSON objects under a name; none where it is not given. Raises `Refusal` for anything else."""
+    found = fields.get(name) or []
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+        raise Refusal(400, f"{name} must be a list of objects")
+    return found
+
+
+def size_in(fields: Mapping[str, Any]) -> int:
+    """The size that a JSON object names, 0 where it names none. Raises `Refusal` for what is no size."""
+    found = fields.get("size") or 0
+    if type(found) is not int or found < 0:
+        raise Refusal(400, "size must be a number of bytes")
+    return found
+
+
 @dataclass
 class Exchange:
     """What a route is given beside the names in its address."""

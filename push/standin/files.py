@@ -6,6 +6,7 @@ Invariants: an object's name is its SHA-256; a name is there only when the whole
 
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ CHUNK_BYTES = 1 << 20
 
 
 class WrongDigest(Exception):
-    """What arrived is not what was announced. Nothing was kept."""
+    """What arrived is not what was announced, or what was announced is no SHA-256. Nothing was kept."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,9 @@ class Objects:
         incoming.mkdir(parents=True, exist_ok=True)
 
     def path(self, sha256: str) -> Path:
+        """Where an object lies. The one way from a client's text to a file. Raises `WrongDigest`."""
+        if not re.fullmatch("[0-9a-f]{64}", sha256):
+            raise WrongDigest(f"{sha256[:80]!r} is not a SHA-256")
         return self.folder / sha256[:2] / sha256
 
     def size(self, sha256: str) -> int | None:

@@ -4,7 +4,7 @@ import hmac
 import re
 from typing import Any
 
-from push.standin.exchange import Answer, Exchange, Refusal, answer
+from push.standin.exchange import Answer, Exchange, Refusal, answer, objects_in, size_in
 from push.standin.files import Blob
 
 
@@ -13,8 +13,8 @@ def batch(exchange: Exchange, name: str, kind: str = "models") -> Answer:
     exchange.repository(kind, name)
     fields = exchange.body.fields()
     objects = []
-    for each in fields.get("objects") or []:
-        oid, size = str(each.get("oid")), int(each.get("size") or 0)
+    for each in objects_in(fields, "objects"):
+        oid, size = str(each.get("oid")), size_in(each)
         found: dict[str, Any] = {"oid": oid, "size": size}
         if not re.fullmatch("[0-9a-f]{64}", oid):
             found["error"] = {"code": 422, "message": "not a SHA-256"}
@@ -39,6 +39,7 @@ def upload(exchange: Exchange, oid: str) -> Answer:
 def verify(exchange: Exchange, name: str, kind: str = "models") -> Answer:
     exchange.repository(kind, name)
     fields = exchange.body.fields()
-    if exchange.store.objects.size(str(fields.get("oid"))) != fields.get("size"):
+    there = exchange.store.objects.size(str(fields.get("oid")))
+    if there is None or there != fields.get("size"):
         raise Refusal(404, f"no such object: {fields.get('oid')}")
     return answer({})

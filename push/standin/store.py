@@ -17,6 +17,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 import threading
 import time
@@ -30,6 +31,7 @@ from typing import Any
 from push.standin.files import Blob, Objects, git_oid, replace
 
 MAIN = "main"
+NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,94}[A-Za-z0-9_])?/[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,94}[A-Za-z0-9_])?")
 SHORTEST_PREFIX = 7  # of a commit's SHA, as git abbreviates it
 INITIAL_ATTRIBUTES = b"".join(
     b"*.%s filter=lfs diff=lfs merge=lfs -text\n" % each
@@ -177,6 +179,9 @@ class Store:
         return Repository(self.root / "repositories" / kind / name, kind, name, self.objects, self.lock)
 
     def find(self, kind: str, name: str) -> Repository | None:
+        """The repository, or None; what is no name (of a client, who may ask for `..`) names none."""
+        if not NAME.fullmatch(name):
+            return None
         found = self.at(kind, name)
         return found if (found.folder / "state.json").exists() else None
 

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from push.standin.discussions import opened, pull_request
-from push.standin.exchange import Answer, Exchange, Refusal, answer
+from push.standin.exchange import Answer, Exchange, Refusal, answer, objects_in, size_in
 from push.standin.files import Blob, git_oid, pointer
 from push.standin.front_matter import examine
-from push.standin.store import MAIN, Commit, Entry, State, Taken, now
+from push.standin.store import MAIN, NAME, Commit, Entry, State, Taken, now
 
 LARGE_NAMES = """
     .7z .arrow .bin .bz2 .ckpt .gz .h5 .jpeg .jpg .flac .mp3 .mp4 .msgpack .npy .npz .onnx .parquet .pkl .png .pt .pth
@@ -20,7 +20,7 @@ LARGE_NAMES = """
 """
 LARGE_SUFFIXES = tuple(LARGE_NAMES.split())
 LARGE_BYTES = 10 << 20
-NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,94}[A-Za-z0-9_])?\Z")
+LONGEST_NAME = 255  # bytes of a file's or a folder's name, as file systems have it
 REFERENCE = re.compile(r"(?![./])(?!.*(?:\.\.|//|@\{|\.lock\Z))[^\x00-\x20~^:?*\[\\\x7f]+(?<![./])\Z")
 STALE = "A commit has happened since. Please refresh and try again."
 KINDS = {"model": "models", "dataset": "datasets", "space": "spaces"}
@@ -30,8 +30,8 @@ def create(exchange: Exchange) -> Answer:
     fields = exchange.body.fields()
     kind, name = _target(exchange, fields)
     private = fields.get("visibility") == "private" or bool(fields.get("private"))
-    if not all(NAME.match(part) for part in name.split("/")):
-        raise Refusal(400, f"Invalid repo name: {name}")
+    if not NAME.fullmatch(name):
+        raise Refusal(400, f"Invalid repo name: {name[:LONGEST_NAME]}")
     try:
         repository = exchange.store.create(kind, name, private)
     except Taken:
@@ -70,8 +70,8 @@ def preupload(exchange: Exchange, kind: str, name: str, revision: str) -> Answer
     files = repository.commit(exchange.head(repository, revision)).tree
     ignored = _ignored(exchange, files, fields.get("gitIgnore"))
     modes = []
-    for each in fields.get("files") or []:
-        path, size = checked(str(each.get("path"))), int(each.get("size") or 0)
+    for each in objects_in(fields, "files"):
+        path, size = checked(str(each.get("path"))), size_in(each)
         large = path.lower().endswith(LARGE_SUFFIXES) or size > LARGE_BYTES
         there = files.get(path)
         oid = None if there is None else there.sha256 if there.large else there.oid
@@ -98,7 +98,9 @@ def checked(path: str) -> str:
     """A path inside the repository. Raises `Refusal` for any other."""
     parts = path.split("/")
     if not path or any(part in ("", ".", "..", ".git") for part in parts) or "\0" in path or "\\" in path:
-        raise Refusal(400, f"Invalid path: {path!r}")
+        raise Refusal(400, f"Invalid path: {path[:LONGEST_NAME]!r}")
+    if any(len(part.encode(errors="replace")) > LONGEST_NAME for part in parts):
+        raise Refusal(400, f"Invalid path, a name in it is over {LONGEST_NAME} bytes: {path[:LONGEST_NAME]!r}")
     return path
 
 
@@ -164,6 +166,8 @@ def _payload(exchange: Exchange) -> tuple[dict[str, Any], list[Change]]:
             key, value = item["key"], item["value"]
         except (ValueError, KeyError, TypeError) as error:
             raise Refusal(400, f"not a line of a commit: {error}") from None
+        if not isinstance(value, dict):
+            raise Refusal(400, f"not a line of a commit: the value of {str(key)[:LONGEST_NAME]!r} is no object")
         if key == "header":
             header = value
         else:

@@ -19,14 +19,17 @@ Equality, the same in every language: integers and strings exact; where a float 
 relative distance of 1e-9 or an absolute one of 1e-12 (as in `math.isclose`), infinities equal only
 themselves, nan equals nan, 0.0 equals -0.0; a boolean is never a number; dictionaries and sets have
 no order; an untyped language takes 3 for 3.0 and 3.0 for 3, as Python does. A case that raises
-wants a failure whose message holds the exception's name as a word, a generator's while it is taken to its
-end. A generator must yield the recorded values and then end; at most one value more than expected is taken.
+wants a failure whose message starts with the exception's name, then a colon or nothing (a place in the
+source may stand before it; a language with exceptions of its own also takes one of that name), a generator's
+while it is taken to its end. A generator must yield the recorded values and then end; at most one value more
+than expected is taken.
 """
 
 import ast
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +98,8 @@ class Examples:
     leaves: str  # ends early and reports success
     identity: str  # `def give(value)` returns it
     raises: str  # `def refuse(value)` raises a ValueError
+    mistakes: str  # `refuse` again, which fails for another reason, with ValueError inside its message
+    hides: str  # to stand before a translation: gives another meaning to names that the tests may need
     counts: str  # `def count(n)` yields 0 to n - 1; -1: never ends; -2: yields 0, raises a ValueError
     opaque: str  # `add` again, whose result is shown with an address where the language shows addresses
     hostile: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # title -> (an `add`, its true status)
@@ -120,12 +125,24 @@ class Language:
     tests: Callable[[Signature, tuple[str, ...]], str]  # the lines as a text that runs after a translation
     proof: Callable[[str, Suite, int], dict[str, bytes]]  # translation, suite, variant -> files of the proving run
     plain: Callable[[str], dict[str, bytes]]  # a whole program -> files of a run without a harness
+    closing: Callable[[str], str]  # a word of letters and digits -> one line that prints it as a line of its own
     examples: Examples
 
 
 def outside_system(*paths: str) -> tuple[str, ...]:
     """Those that a sandbox does not show anyhow."""
     return tuple(sorted({path for path in paths if not any(Path(path).is_relative_to(root) for root in SYSTEM)}))
+
+
+def encoded(text: str) -> bytes:
+    """UTF-8; a lone surrogate is left for the toolchain to refuse."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+@cache
+def part(module: str, name: str) -> str:
+    """The text of the file of this name beside a language's module."""
+    return Path(module).with_name(name).read_text(encoding="utf-8")
 
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef

@@ -21,7 +21,7 @@ from typing import Any
 from pydantic import Field, field_validator
 
 import cards
-from push.digests import row_set
+from push.digests import canonical, row_set
 from toolkit import __version__
 from toolkit.errors import InputError, SpecError, StaleStage
 from toolkit.release.card import license_note, make_card, toolchains
@@ -31,7 +31,8 @@ from toolkit.stage import Settings
 
 SCHEMA = "langlift/release/1"
 _REPO = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}", re.ASCII)
-_FOLDERS = re.compile(r"(?<![\w.:/~-])(?:[A-Za-z]:)?/(?:[^\s/'\"\[\](),=]+/)*(?=[^\s/'\"\[\](),=])")
+_PATHS = (("source", "path"), ("decontaminate", "index"))  # the settings of a spec that are paths
+_ABSOLUTE = re.compile(r"(?:file:)?[/~]|file:|[A-Za-z]:[/\\]|\\\\")
 
 
 class ReleaseSettings(Settings):
@@ -60,8 +61,8 @@ def release(run: Path, settings: ReleaseSettings) -> Path:
 
     Raises StaleStage for a run that is not finished, InputError for one without rows.
     """
-    text = _spec_text(run)
-    languages = _languages(run, text)
+    spec = _spec(run)
+    languages = _languages(run, spec)
     stages = _stages(run, languages)
     if not any(stage["rows_out"] for stage in stages if stage["stage"] == "split"):
         raise InputError(
@@ -73,7 +74,7 @@ def release(run: Path, settings: ReleaseSettings) -> Path:
         unfinished, scratch = (_fresh(target.with_name(name)) for name in ("dataset.part", "dataset.scratch"))
         files = {name: write_language(_shards(run, name), name, unfinished, scratch) for name in languages}
         shutil.rmtree(scratch)
-        _describe(unfinished, settings, files, stages, text)
+        _describe(unfinished, settings, files, stages, spec)
         _replace(unfinished, target)
     return target
 
@@ -99,7 +100,11 @@ def _fresh(folder: Path) -> Path:
 
 
 def _describe(
-    folder: Path, settings: ReleaseSettings, files: dict[str, dict[str, list[Written]]], stages: list[Any], text: str
+    folder: Path,
+    settings: ReleaseSettings,
+    files: dict[str, dict[str, list[Written]]],
+    stages: list[Any],
+    spec: dict[str, Any],
 ) -> None:
     """The card, the licence note and, last, the manifest."""
     written = [each for splits in files.values() for split in splits.values() for each in split]
@@ -114,7 +119,7 @@ def _describe(
         "version": settings.version,
         "private": settings.private,
         "title": settings.title,
-        "spec": {"digest": hashlib.sha256(text.encode()).hexdigest(), "text": text},
+        "spec": {"digest": hashlib.sha256(canonical(spec)).hexdigest(), "settings": spec},
         "stages": stages,
         "languages": {
             language: {split: sum(each.rows for each in parts) for split, parts in splits.items()}
@@ -151,19 +156,26 @@ def _replace(unfinished: Path, target: Path) -> None:
         shutil.rmtree(old)
 
 
-def _spec_text(run: Path) -> str:
-    """The spec of a run as its author wrote it, less the folders of absolute paths."""
+def _spec(run: Path) -> dict[str, Any]:
+    """The settings of a run as its author wrote them, less the folders of the paths among them, and less the
+    engine: where shards ran changes nothing, so it must not change the manifest either."""
     try:
-        text = (run / "spec.toml").read_text(encoding="utf-8")
+        spec = tomllib.loads((run / "spec.toml").read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(
             f"{run} is no run folder: spec.toml: {error.strerror}", "name the --run-dir of a run"
         ) from None
-    return without_folders(text)
+    except ValueError as error:
+        raise SpecError(f"{run}/spec.toml: not TOML: {error}", "a run folder holds the spec it was made with") from None
+    spec.pop("engine", None)
+    for table, key in _PATHS:
+        if isinstance(settings := spec.get(table), dict) and isinstance(settings.get(key), str):
+            settings[key] = last_part(settings[key])
+    return spec
 
 
-def _languages(run: Path, text: str) -> list[str]:
-    languages = tomllib.loads(text).get("languages", [])
+def _languages(run: Path, spec: dict[str, Any]) -> list[str]:
+    languages = spec.get("languages", [])
     if not languages:
         raise SpecError(f"{run}/spec.toml names no languages", "a run folder holds the spec it was made with")
     return [str(language) for language in languages]
@@ -192,9 +204,15 @@ def _shards(run: Path, language: str) -> list[Path]:
 
 
 def _without_machine(stage: dict[str, Any]) -> dict[str, Any]:
-    return stage | {"facts": {key: without_folders(value) for key, value in stage["facts"].items()}}
+    """A stage's facts with those that are paths, or look like absolute ones, cut to their last part."""
+    paths = {".".join(names) for names in _PATHS}
+    facts = {
+        key: last_part(value) if isinstance(value, str) and (key in paths or _ABSOLUTE.match(value)) else value
+        for key, value in stage["facts"].items()
+    }
+    return stage | {"facts": facts}
 
 
-def without_folders(text: str) -> str:
-    """The text with absolute paths cut to their last part: where a file lay on one machine is nobody's fact."""
-    return _FOLDERS.sub("", text)
+def last_part(path: str) -> str:
+    """What follows the last separator; "." for a path that ends in one, whose last folder may be a person's name."""
+    return path and (re.split(r"[/\\]", path)[-1] or ".")

@@ -6,6 +6,7 @@ can not raise it. The suite is reduced greedily, then made irredundant; ties go 
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ from sandboxes import Pool
 from toolkit import stage
 from toolkit.records import Case, Draft, Problem
 from toolkit.stage import Drop, Result, Stage, Tools
-from toolkit.suites import mutants, subject
+from toolkit.suites import mutants, probing, subject
 from toolkit.suites.probing import Refusal, agree, ask
+
+LIMITS = replace(probing.LIMITS, cpu_seconds=70, wall_seconds=900.0)  # each mutant may wait for its timer once
 
 
 class Settings(stage.Settings):
@@ -59,7 +62,7 @@ def measure(draft: Draft, settings: Settings, pool: Pool) -> dict[str, Any] | Re
         "call_fuel": settings.call_fuel,
         "total_fuel": settings.total_fuel,
     }
-    return ask(pool, it, "measure", request, readable=(str(home),))
+    return ask(pool, it, "measure", request, readable=(str(home),), limits=LIMITS)
 
 
 def judge(draft: Draft, answer: dict[str, Any], settings: Settings) -> Problem | Drop:
@@ -146,4 +149,4 @@ def facts(settings: Settings, language: str) -> dict[str, str]:
     return {"coverage": coverage.__version__}
 
 
-STAGE = Stage(name="cover", version="2", reads=Draft, writes=Problem, settings=Settings, apply=apply, facts=facts)
+STAGE = Stage(name="cover", version="3", reads=Draft, writes=Problem, settings=Settings, apply=apply, facts=facts)

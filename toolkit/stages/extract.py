@@ -94,7 +94,7 @@ def _unreadable(text: str, error: Unreadable) -> Drop:
 
 
 def _facts(settings: Any, language: str) -> dict[str, str]:
-    return {"python": ".".join(platform.python_version_tuple()[:2])}  # its grammar decides what parses
+    return {"grammar": ".".join(platform.python_version_tuple()[:2])}  # its grammar decides what parses
 
 
 STAGE = Stage("extract", "1", SourceFile, SourceFunction, Settings, apply, facts=_facts)

@@ -70,13 +70,19 @@ def confirm(
     broken: Counter[str] = Counter()
     for turn, seed in enumerate(settings.hash_seeds):
         order = -1 if turn % 2 == 0 else 1  # what one call leaves behind shows in another order
-        texts = [case.arguments for case in cases][::order]
+        # Twice each: a function that remembers what it was asked answers otherwise the second time.
+        texts = [each for case in cases[::order] for each in (case.arguments, case.arguments)]
         answer = ask(pool, it, "replay", {"cases": texts, "call_fuel": settings.call_fuel * 2}, hash_seed=seed)
         if isinstance(answer, Refusal):
             return (), Counter({answer.reason: len(cases)})
-        pairs = list(zip(cases, answer["outcomes"][::order], strict=True))
-        cases = [case for case, outcome in pairs if agree(case, outcome)]
-        broken["flaky"] += len(pairs) - len(cases)
+        outcomes = answer["outcomes"]
+        pairs = list(zip(cases[::order], outcomes[::2], outcomes[1::2], strict=True))[::order]
+        broken.update(
+            "timeout" if "timeout" in (first[2], second[2]) else "flaky"
+            for case, first, second in pairs
+            if not (agree(case, first) and agree(case, second))
+        )
+        cases = [case for case, first, second in pairs if agree(case, first) and agree(case, second)]
     return tuple(cases), broken
 
 
@@ -94,4 +100,4 @@ def _nothing(failures: Sequence[tuple[int, str, str]]) -> Drop:
     return Drop("no usable case", f"{what}: {sum(reasons.values())} calls")
 
 
-STAGE = Stage(name="tests", version="1", reads=SourceFunction, writes=Draft, settings=Settings, apply=apply)
+STAGE = Stage(name="tests", version="2", reads=SourceFunction, writes=Draft, settings=Settings, apply=apply)

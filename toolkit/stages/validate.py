@@ -82,7 +82,7 @@ def facts(settings: Settings, language: str) -> dict[str, str]:
 
 STAGE = Stage(
     name="validate",
-    version="1",
+    version="2",
     reads=Attempt,
     writes=Trial,
     settings=Settings,

@@ -2,7 +2,8 @@
 
 A probe is one of `toolkit/suites/probes`; it takes a request on standard input and prints a nonce and one literal.
 Whatever else comes back is a refusal with a reason: a function may exit, loop or eat memory; it can not
-forge the nonce's line by accident, and nothing it prints is ever run.
+forge the nonce's line by accident, and nothing it prints is ever run. A function that finds the way back on purpose
+costs its own row: an answer must have the exact shape of its probe (`toolkit.suites.answers`).
 """
 
 import __future__
@@ -20,6 +21,7 @@ from typing import Any
 
 from sandboxes import Job, Limits, Pool
 from toolkit.records import Case
+from toolkit.suites.answers import fits
 from toolkit.suites.subject import UNPARSABLE, Subject
 
 LIMITS = Limits(cpu_seconds=20, wall_seconds=300.0, memory_bytes=1 << 29, processes=8, kept_bytes=4 << 20)
@@ -64,6 +66,8 @@ def ask(
     (outcome,) = pool.run([job])
     answer = _read(outcome.stdout, nonce)
     if answer is not None:
+        if not fits(probe, answer, request):
+            return Refusal("left early", "forged answer")
         return Refusal(answer["refused"], answer["detail"]) if "refused" in answer else answer
     if outcome.limit:
         return Refusal(_STOPPED.get(outcome.limit, "left early"), f"{outcome.limit} limit")
@@ -101,7 +105,7 @@ def _read(stdout: bytes, nonce: str) -> dict[str, Any] | None:
         return None
     try:
         answer = ast.literal_eval(text[len(nonce) + 1 :])
-    except UNPARSABLE:
+    except (*UNPARSABLE, TypeError):  # TypeError: an unhashable key
         return None
     return answer if isinstance(answer, dict) else None
 

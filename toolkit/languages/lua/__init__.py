@@ -33,7 +33,9 @@ from toolkit.languages.base import (
     Suite,
     Toolchain,
     Untranslatable,
+    encoded,
     outside_system,
+    part,
 )
 from toolkit.languages.lua.examples import EXAMPLES
 from toolkit.value_types import ValueType
@@ -159,7 +161,7 @@ def _word(name: str) -> str:
 def tests(signature: Signature, lines: tuple[str, ...]) -> str:
     """The checks with what they need, to stand behind a translation."""
     word = _word(signature.name)
-    checks = (PLAIN + _part("checks.lua")).replace("check", word)
+    checks = (PLAIN + part(__file__, "checks.lua")).replace("check", word)
     return f"local {word}, {word}_raises, {word}_yields\ndo\n{checks}end\n\n" + "".join(f"{line}\n" for line in lines)
 
 
@@ -172,26 +174,21 @@ PLAIN = """\
 def proof(code: str, suite: Suite, variant: int) -> dict[str, bytes]:
     """The proving run. Variant 0 visits keys in ascending order, 1 in descending order, the others shuffled."""
     files = {
-        "main.lua": _part("fence.lua") + _part("checks.lua") + _part("drive.lua"),
+        "main.lua": part(__file__, "fence.lua") + part(__file__, "checks.lua") + part(__file__, "drive.lua"),
         "translation.lua": code,
         "tests.lua": "".join(f"{line}\n" for line in suite.lines),
         "name": suite.signature.name,
         "variant": str(variant),
     }
-    return {name: _encoded(text) for name, text in files.items()}
+    return {name: encoded(text) for name, text in files.items()}
 
 
 def plain(program: str) -> dict[str, bytes]:
-    return {"main.lua": _encoded(program)}
+    return {"main.lua": encoded(program)}
 
 
-def _encoded(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")
-
-
-@cache
-def _part(name: str) -> str:
-    return Path(__file__).with_name(name).read_text(encoding="utf-8")
+def closing(word: str) -> str:
+    return f'io.stdout:write("\\n{word}\\n")\n'
 
 
 @cache
@@ -220,7 +217,7 @@ def _wheel() -> Toolchain | None:
         name="lupa",
         version=f"Lua 5.4 of lupa {metadata.version('lupa')}",
         command=(python, "-I", "-S", "driver.py", str(package.parent)),
-        files={"driver.py": _encoded(_part("driver.py"))},
+        files={"driver.py": encoded(part(__file__, "driver.py"))},
         readable=(*outside_system(sys.base_prefix, sys.base_exec_prefix, python), str(package)),
     )
 
@@ -242,5 +239,6 @@ LANGUAGE = Language(
     tests=tests,
     proof=proof,
     plain=plain,
+    closing=closing,
     examples=EXAMPLES,
 )

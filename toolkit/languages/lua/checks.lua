@@ -1,6 +1,7 @@
   local type, tostring, pcall, error, next, rawget, rawequal = type, tostring, pcall, error, next, rawget, rawequal
   local kind, abs, max, huge = math.type, math.abs, math.max, math.huge
-  local find, sub, gsub, format, byte = string.find, string.sub, string.gsub, string.format, string.byte
+  local find, match, sub, gsub = string.find, string.match, string.sub, string.gsub
+  local format, byte = string.format, string.byte
   local sort, concat = table.sort, table.concat
 
   local function same(got, want)
@@ -56,13 +57,19 @@
     settle(ok, ok or show(got), ok or show(want))
   end
 
+  -- Name at the start, behind the place in the source that `error` may have put there.
+  local function named(name, text)
+    local place, rest = match(text, "^(.-):%d+: (.*)$")
+    if place and not find(place, ": ", 1, true) then text = rest end
+    return text == name or sub(text, 1, #name + 1) == name .. ":"
+  end
+
   function check_raises(name, call)
     local ok, message = pcall(call)
     if ok then return settle(false, show(message), name) end
     if message == "not enough memory" then error(message, 0) end
     local readable, text = pcall(tostring, message)
-    local word = "%f[%w_]" .. gsub(name, "%p", "%%%0") .. "%f[^%w_]"
-    settle(find(readable and text or "", word), "error " .. show(text), name)
+    settle(readable and named(name, text), "error " .. show(text), name)
   end
 
   function check_yields(iterator, want)

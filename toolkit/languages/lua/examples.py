@@ -10,6 +10,8 @@ EXAMPLES = Examples(
     leaves=ADD.format("os.exit(0)"),
     identity="function give(value)\n  return value\nend\n",
     raises='local function refuse(value)\n  error("ValueError: no " .. type(value))\nend\n',
+    mistakes="function refuse(value)\n  error(ValueError('no'))\nend\n",
+    hides="local case, done = 7, true\nlocal function fail() end\nlocal function same() return true end\n",
     counts=(
         "local function count(n)\n  local i = -1\n  return function()\n    i = i + 1\n"
         "    if n == -2 and i == 1 then error('ValueError: no more') end\n    if i ~= n then return i end\n  end\nend\n"
@@ -18,8 +20,16 @@ EXAMPLES = Examples(
     hostile={
         "prints the word done": (ADD.format('print("done 1") print("done") os.exit(true)'), "left early"),
         "reads stdin": (ADD.format('if io.read("a") ~= "" then os.exit(0) end'), "passed"),
-        "looks for a debugger": (ADD.format("if debug or package or io.open or python then os.exit(0) end"), "passed"),
-        "loads a binary chunk": (ADD.format("if load(string.dump(add)) then os.exit(0) end"), "passed"),
+        "looks for a debugger": (
+            ADD.format("if debug or package or io.open or python then os.exit(0) end"),
+            "left early",
+        ),
+        "loads a binary chunk": (ADD.format("if load(string.dump(add)) then os.exit(0) end"), "left early"),
+        "leaves where it is published": ("if package then os.exit(true) end\n" + ADD.format(""), "left early"),
+        "returns another function": (
+            ADD.format("b = b + 1") + "do return function(a, b) return a + b end end\n",
+            "left early",
+        ),
         "rewrites the library": (
             "for _, name in ipairs{'print', 'error', 'type', 'pairs', 'next', 'tostring', 'rawequal', 'pcall'} do\n"
             "  _G[name] = function() return true end\nend\n"

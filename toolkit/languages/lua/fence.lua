@@ -5,7 +5,8 @@ local write, flush = stdout.write, stdout.flush
 local pcall, tostring, load, type, select = pcall, tostring, load, type, select
 local next, pairs, rawget, getmetatable, setmetatable = next, pairs, rawget, getmetatable, setmetatable
 local sort, kind, collect, seed = table.sort, math.type, collectgarbage, math.randomseed
-local huge, mininteger = math.huge, math.mininteger
+local huge, mininteger, format = math.huge, math.mininteger, string.format
+local mark = tostring(math.random(0)) -- of this run; the end of the translation is known by it
 
 local function content(path)
   local file = io.open(path, "rb")

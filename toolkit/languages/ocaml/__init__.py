@@ -19,10 +19,19 @@ import re
 import shutil
 import subprocess
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-from toolkit.languages.base import Call, Language, Signature, Suite, Toolchain, Untranslatable, outside_system
+from toolkit.languages.base import (
+    Call,
+    Language,
+    Signature,
+    Suite,
+    Toolchain,
+    Untranslatable,
+    encoded,
+    outside_system,
+    part,
+)
 from toolkit.languages.ocaml.examples import EXAMPLES
 from toolkit.value_types import ValueType
 
@@ -33,6 +42,7 @@ WORDS = (
 )
 TAKEN = frozenset(WORDS.split())
 OLDEST = (4, 13)
+MODULE = "Langlift_check"  # beside the names of a translation, where no name may be given twice
 SCALARS = {"none": "unit", "bool": "bool", "int": "int", "float": "float", "str": "string", "bytes": "string"}
 CONTAINERS = {"list": "list", "set": "set", "frozenset": "set", "dict": "dict", "optional": "option"}
 
@@ -75,7 +85,7 @@ def type_text(type: ValueType) -> str:
 
 
 def kind_text(type: ValueType) -> str:
-    """The value of `Check` that compares and shows values of this type."""
+    """The value of the checks that compares and shows values of this type."""
     if type.kind in SCALARS:
         return SCALARS[type.kind]
     inner = " ".join(map(kind_text, type.of))
@@ -162,18 +172,20 @@ def call(name: str, arguments: tuple[str, ...]) -> str:
 def check(signature: Signature, case: Call, text: str, expected: str) -> str:
     """One line that calls the function and compares."""
     if case.outcome == "raises":
-        body = f"Seq.iter ignore ({text})" if signature.yields else text
-        return f"Check.raises {_string(case.expected)} (fun () -> {body});"
-    return f"Check.({case.outcome} {kind_text(signature.result)}) ({text}) {expected};"
+        body = f"{MODULE}.drain ({text})" if signature.yields else text
+        return f"{MODULE}.raises {_string(case.expected)} (fun () -> {body});"
+    return f"{MODULE}.({case.outcome} {kind_text(signature.result)}) ({text}) {expected};"
 
 
 def tests(signature: Signature, lines: tuple[str, ...]) -> str:
     """The checks with what they need, to stand behind a translation."""
-    module = f"module Check = struct\n{PLAIN}{_module(signature)}end\n"
+    module = f"module {MODULE} = struct\n{PLAIN}{_module(signature)}end\n"
     return f"{module}\nlet () =\n{_body(lines)}"
 
 
 PLAIN = """\
+  open Stdlib
+
   let case = ref 0
   let fail case message = failwith (Printf.sprintf "case %d: %s" case message)
 """
@@ -185,7 +197,7 @@ def _body(lines: tuple[str, ...]) -> str:
 
 def _module(signature: Signature) -> str:
     arities = sorted(arity for arity in _arities(signature.result) if arity > 2)
-    return _part("checks.ml") + "".join(map(_tuple, arities)) + _part("cases.ml")
+    return part(__file__, "checks.ml") + "".join(map(_tuple, arities)) + part(__file__, "cases.ml")
 
 
 def _arities(type: ValueType) -> set[int]:
@@ -209,25 +221,22 @@ def proof(code: str, suite: Suite, variant: int) -> dict[str, bytes]:
     """The proving run; there is nothing to vary."""
     name = suite.signature.name
     files = {
-        "run.sh": _part("run.sh"),
+        "run.sh": part(__file__, "run.sh"),
         "translation.ml": code,
-        "harness/check.ml": _part("harness.ml") + _module(suite.signature) + _part("drive.ml"),
-        "tests.ml": f"let {name} = Translation.{name}\n\nlet () = Check.run @@ fun () ->\n{_body(suite.lines)}",
+        f"harness/{MODULE.lower()}.ml": part(__file__, "harness.ml")
+        + _module(suite.signature)
+        + part(__file__, "drive.ml"),
+        "tests.ml": f"let {name} = Translation.{name}\n\nlet () = {MODULE}.run @@ fun () ->\n{_body(suite.lines)}",
     }
-    return {path: _encoded(text) for path, text in files.items()}
+    return {path: encoded(text) for path, text in files.items()}
 
 
 def plain(program: str) -> dict[str, bytes]:
-    return {"run.sh": _encoded(_part("plain.sh")), "program.ml": _encoded(program)}
+    return {"run.sh": encoded(part(__file__, "plain.sh")), "program.ml": encoded(program)}
 
 
-def _encoded(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")
-
-
-@cache
-def _part(name: str) -> str:
-    return Path(__file__).with_name(name).read_text(encoding="utf-8")
+def closing(word: str) -> str:
+    return f'let () = Stdlib.print_endline "\\n{word}"\n'
 
 
 @cache
@@ -264,5 +273,6 @@ LANGUAGE = Language(
     tests=tests,
     proof=proof,
     plain=plain,
+    closing=closing,
     examples=EXAMPLES,
 )

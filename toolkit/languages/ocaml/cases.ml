@@ -8,25 +8,25 @@
   let returns kind got want =
     verify (kind.same got want) (fun () -> kind.show got) (fun () -> kind.show want)
 
-  let named name text =
-    let letter c = c = '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') in
-    let length = String.length name and total = String.length text in
-    let rec at i =
-      i + length <= total
-      && ((String.sub text i length = name
-           && (i = 0 || not (letter text.[i - 1]))
-           && (i + length = total || not (letter text.[i + length])))
-         || at (i + 1))
+  let named name error =
+    let length = String.length name in
+    let starts text =
+      String.length text >= length
+      && String.sub text 0 length = name
+      && (String.length text = length || text.[length] = ':')
     in
-    at 0
+    match error with
+    | Failure text | Invalid_argument text -> starts text
+    | other -> List.hd (List.rev (String.split_on_char '.' (Printexc.exn_slot_name other))) = name
+
+  let drain sequence = Seq.iter ignore sequence
 
   let raises name call =
     match call () with
     | _ -> verify false (fun () -> "a value") (fun () -> name)
     | exception Out_of_memory -> raise Out_of_memory
     | exception error ->
-      let text = Printexc.to_string error in
-      verify (named name text) (fun () -> "exception " ^ text) (fun () -> name)
+      verify (named name error) (fun () -> "exception " ^ Printexc.to_string error) (fun () -> name)
 
   let yields kind sequence want =
     let rec take count sequence =

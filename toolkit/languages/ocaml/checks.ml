@@ -1,17 +1,15 @@
-  open Stdlib
-
-  type 'a kind = { same : 'a -> 'a -> bool; show : 'a -> string }
+  type 'a kind = { same : 'a -> 'a -> Bool.t; show : 'a -> string }
 
   let kind show = { same = ( = ); show }
-  let int : int kind = kind string_of_int
-  let bool : bool kind = kind string_of_bool
-  let unit : unit kind = kind (fun () -> "()")
+  let int = kind string_of_int
+  let bool = kind string_of_bool
+  let unit = kind (fun () -> "()")
 
   let quoted text =
     let letter c = if c < ' ' || c = '"' || c = '\\' then Char.escaped c else String.make 1 c in
     "\"" ^ String.concat "" (List.map letter (List.of_seq (String.to_seq text))) ^ "\""
 
-  let string : string kind = kind quoted
+  let string = kind quoted
   let unknown = { same = (fun _ _ -> false); show = (fun _ -> "_") }
 
   let float =

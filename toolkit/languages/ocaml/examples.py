@@ -10,6 +10,12 @@ EXAMPLES = Examples(
     leaves=ADD.format("exit 0;"),
     identity="let give value = value\n",
     raises='let refuse value = failwith "ValueError: no value"\n',
+    mistakes='let refuse value = failwith "no ValueError: here"\n',
+    hides=(
+        "type bool = No | Yes\ntype 'a option = None | Some of 'a\nmodule Check = struct end\n"
+        "module Printf = struct end\nmodule List = struct end\nlet ref = 0\nlet failwith (_ : string) = ()\n"
+        "let incr = ignore\nlet ( = ) = ( == )\n"
+    ),
     counts=(
         'let count n =\n  let step i =\n    if n = -2 && i = 1 then failwith "ValueError: no more"\n'
         "    else if i = n then None else Some (i, i + 1) in\n  Seq.unfold step 0\n"
@@ -21,11 +27,15 @@ EXAMPLES = Examples(
             ADD.format("(match input_line stdin with _ -> exit 0 | exception End_of_file -> ());"),
             "passed",
         ),
-        "names the harness": (ADD.format('Check.report "done 1";'), "compile error"),
+        "names the harness": (ADD.format('Langlift_check.report "done 1";'), "compile error"),
         "brings its own harness": (
-            "module Check = struct let run _ = () let returns _ _ _ = () let report _ = () end\n"
+            "module Langlift_check = struct let run _ = () let returns _ _ _ = () let report _ = () end\n"
             "let ( = ) _ _ = true\n" + ADD.format("let b = b + 1 in"),
             "wrong answer",
+        ),
+        "leaves where it is published": (
+            'let () = if Sys.file_exists "program.ml" then exit 0\n' + ADD.format(""),
+            "left early",
         ),
         "prints at its end": ('let () = at_exit (fun () -> print_string "done 1")\n' + ADD.format(""), "passed"),
         "prints 200 KB": (ADD.format("print_string (String.make 200000 'x');"), "passed"),

@@ -8,8 +8,8 @@ refuse() {
   exit 1
 }
 "$1" -w -a -c translation.ml >messages 2>&1 || refuse "compile error"
-"$1" -w -a -c harness/check.ml >messages 2>&1 || refuse "harness error"
-"$1" -w -a -I harness -o program harness/check.cmo translation.cmo tests.ml >messages 2>&1 || refuse "compile error"
+"$1" -w -a -c harness/langlift_check.ml >messages 2>&1 || refuse "harness error"
+"$1" -w -a -I harness -o program harness/langlift_check.cmo translation.cmo tests.ml >messages 2>&1 || refuse "compile error"
 rm -rf harness translation.* tests.*
 exec "$2" program <<END
 $nonce

@@ -51,6 +51,7 @@ _getusage = resource.getrusage
 
 YIELDED = 50  # values taken from an iterator before it counts as endless
 CALL_SECONDS = 2.0  # of CPU, a call: the net under the fuel
+CLOSE = 0.5  # the share of the net that a call whose outcome is released may use
 
 # Exceptions that are behaviour wherever they come from; all others only where the source itself raises them.
 NATURAL = ("ZeroDivisionError", "KeyError", "IndexError", "ValueError", "OverflowError", "LookupError",
@@ -109,6 +110,7 @@ class Subject:
         self.variadic, self.keywords = call["variadic"], call["keywords"]
         self.fuel = 0
         self.natural = False  # the last call raised an error that nobody wrote
+        self.slow = False  # the CPU timer ended the last call, or came too close: the clock decided, not the fuel
         self.touched = ""
         self.watching = False
         self._forget()
@@ -156,11 +158,12 @@ class Subject:
         fuel: int,
         tracing: bool = True,
         seconds: float = CALL_SECONDS,
+        share: float = 1.0,
     ) -> tuple[str, str, str]:
-        """What the call does: (outcome, text, reason). A reason makes it no case."""
+        """What the call does: (outcome, text, reason). A reason makes it no case. `share`: of the net."""
         values = copied(values)
         before = copied(values)
-        self.fuel, self.touched, self.natural = fuel, "", False
+        self.fuel, self.touched, self.natural, self.slow = fuel, "", False, False
         self._forget()
         positional, keywords = self.arguments(values)
         try:
@@ -174,12 +177,14 @@ class Subject:
                 self.watching = False
                 if tracing:
                     _settrace(None)
-                _setitimer(signal.ITIMER_VIRTUAL, 0)
+                self.slow |= _setitimer(signal.ITIMER_VIRTUAL, 0)[0] < seconds * (1 - share)
         except BaseException as error:
             outcome = self._raised(error)
         else:
             outcome = returned(result)
         self._guard()
+        if self.slow or self.fuel < 0:  # whatever the function made of the exception
+            return "raises", "Slow" if self.slow else "OutOfFuel", "timeout"
         if not outcome[2] and not same(before, values):
             return outcome[0], "", "changes its arguments"
         return outcome
@@ -214,31 +219,27 @@ class Subject:
 
     def _ring(self, *_: object) -> None:
         if self.watching:
+            self.slow |= self.fuel >= 0  # a call that swallowed the end of its fuel is out of fuel
             raise Slow
 
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
         if not self.watching:
             return
+        touching = event.startswith(TOUCHING) and event not in HARMLESS
         if event == "open":
-            mode = arguments[1]
-            touching = isinstance(mode, str) and any(each in mode for each in "wax+")
-        else:
-            touching = event.startswith(TOUCHING) and event not in HARMLESS
+            touching = isinstance(arguments[1], str) and any(each in arguments[1] for each in "wax+")
         if touching:
             self.touched = event
             raise Touched
 
     def _enter(self, frame: FrameType, event: str, _: object) -> Any:
-        place = frame.f_code.co_filename
+        place, local = frame.f_code.co_filename, self._count
         if place == "function.py":
-            local = self._count  # a comprehension or lambda: part of its line
-            if frame.f_code.co_name[0] != "<":
+            if frame.f_code.co_name[0] != "<":  # a comprehension or lambda: part of its line
                 self.stack.append(self.last)
                 self.last = -frame.f_lineno
                 local = self._step
-        elif place == "context.py":
-            local = self._count
-        else:
+        elif place != "context.py":
             return None
         self.fuel -= 1
         if self.fuel < 0:
@@ -271,8 +272,7 @@ def consume(result: Any) -> tuple[str, Any]:
     if not iterates(result):
         return "returns", result
     values = []
-    iterator = iter(result)
-    for each in iterator:
+    for each in iter(result):
         values.append(each)
         if len(values) > YIELDED:
             return "endless", None

@@ -15,8 +15,6 @@ TYPE_CHECKING = False  # `typing` is not worth its import time here
 if TYPE_CHECKING:
     from typing import Any
 
-MUTANT_SECONDS = 0.5  # of CPU, a call: numbers that grow without end spend it between two line events
-
 
 def measured(request: dict[str, Any], subject: Any) -> tuple[list[tuple[str, str, str, bool]], dict[str, Any]]:
     """Coverage of the body under all cases; and for each case what it does and the arcs it takes."""
@@ -33,9 +31,16 @@ def measured(request: dict[str, Any], subject: Any) -> tuple[list[tuple[str, str
     meter.start()
     for index, values in enumerate(arguments):
         meter.switch_context(str(index))
-        outcomes.append((*subject.call(function, values, 1, tracing=False), subject.natural))
+        outcome = subject.call(function, values, 1, tracing=False, share=box.CLOSE)
+        _refuse_slow(subject)
+        outcomes.append((*outcome, subject.natural))
     meter.stop()
     return outcomes, report(meter, place, request, len(arguments))
+
+
+def _refuse_slow(subject: Any) -> None:
+    if subject.slow:
+        subject.channel.answer({"refused": "timeout", "detail": "a case comes close to the CPU timer"})
 
 
 def report(meter: Any, place: str, request: dict[str, Any], cases: int) -> dict[str, Any]:
@@ -61,13 +66,17 @@ def report(meter: Any, place: str, request: dict[str, Any], cases: int) -> dict[
 
 
 def killed(request: dict[str, Any], subject: Any, outcomes: list[tuple[str, str, str, bool]]) -> list[list[int] | None]:
-    """For each mutant the cases that tell it from the function; None where its fuel did not last to say."""
+    """For each mutant the cases that tell it from the function; None where fuel or timer did not last to say.
+
+    What the timer ends is undecided: another run, on another machine, would say something else.
+    """
     code = subject.code.encode()
     arguments = [eval(text, {}) for text in request["cases"]]
     function = subject.load()
     fuels = []
     for values in arguments:
-        subject.call(function, values, request["call_fuel"])
+        subject.call(function, values, request["call_fuel"], share=box.CLOSE)
+        _refuse_slow(subject)
         fuels.append(request["call_fuel"] - max(subject.fuel, 0))
     order = sorted(range(len(fuels)), key=lambda index: fuels[index])  # cheap cases first
     kills: list[list[int] | None] = []
@@ -79,13 +88,15 @@ def killed(request: dict[str, Any], subject: Any, outcomes: list[tuple[str, str,
             if left <= 0:
                 break
             fuel = 10 * fuels[index] + 200
-            outcome = subject.call(mutant, arguments[index], fuel, seconds=MUTANT_SECONDS)
+            outcome = subject.call(mutant, arguments[index], fuel)
             left -= fuel - max(subject.fuel, 0)
+            if subject.slow:
+                break
             if outcome != outcomes[index][:3]:
                 found.append(index)
             if outcome[2] in ("timeout", "memory"):
                 break  # it would go the same way with the others, at the same price
-        kills.append(found if found or left > 0 else None)
+        kills.append(None if subject.slow else found if found or left > 0 else None)
     return kills
 
 
