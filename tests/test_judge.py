@@ -112,7 +112,7 @@ class Echo:
     """A generator that answers from a list, the last first."""
 
     name = "echo 1"
-    languages = (NAME,)
+    languages: tuple[str, ...] = (NAME,)
 
     def __init__(self, *codes: str) -> None:
         self.codes = codes

@@ -8,7 +8,7 @@ import pytest
 from sandboxes import Limits, Pool, open_pool
 from toolkit import languages
 from toolkit.errors import UnknownName
-from toolkit.judge import Program, Trier, judge_published, published_job
+from toolkit.judge import Program, Trier, judge, judge_published, proving_job, published_job
 from toolkit.languages.base import Language, Toolchain, suite_of
 from toolkit.prompts import prompt_of
 from toolkit.records import Case, Problem, SourceFunction, Verdict
@@ -99,6 +99,16 @@ def test_hostile_translations_are_judged_truly(pool: Pool, pair: tuple[Language,
     found = verdicts(pool, pair, [(code, ADD, ADDED) for code, _ in hostile.values()], repeats=1)
     told = {title: verdict.status for title, verdict in zip(hostile, found, strict=True)}
     assert told == {title: status for title, (_, status) in hostile.items()}, [each.detail for each in found]
+
+
+def test_the_proof_takes_the_function_by_its_name(pool: Pool, pair: tuple[Language, Toolchain]) -> None:
+    language, toolchain = pair
+    if "returns another function" not in language.examples.hostile:
+        pytest.skip(f"a translation into {language.title} returns nothing")
+    code, status = language.examples.hostile["returns another function"]
+    suite = suite_of(language, ADD, ADDED)
+    (found,) = pool.run([proving_job("0", Program(language, toolchain, code, suite), 0, NONCE, LIMITS)])
+    assert judge(found, NONCE, suite, LIMITS).status == status
 
 
 def test_each_toolchain_of_a_language_gives_the_same_verdicts(pool: Pool, pair: tuple[Language, Toolchain]) -> None:
