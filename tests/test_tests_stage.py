@@ -118,6 +118,11 @@ def test_a_default_that_is_no_literal_is_left_to_the_function(pool: Pool) -> Non
     assert Case("(3,)", "returns", "4", "generated") in found
 
 
+def test_an_infinite_default_is_a_value_like_others(pool: Pool) -> None:
+    code = 'def f(n: float, top: float = float("inf")):\n    """Doc."""\n    return n < 3.5 and top > n'
+    assert any(case.arguments.endswith("1e999)") for case in cases(pool, code, settings=Settings()))
+
+
 def test_sets_are_written_in_one_order_under_every_hash_seed(pool: Pool) -> None:
     found = cases(pool, 'def letters(text: str):\n    """Doc."""\n    return set(text)')
     assert Case("('abc',)", "returns", "{'a', 'b', 'c'}", "generated") in found

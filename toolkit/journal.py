@@ -27,7 +27,11 @@ class Journal:
         self.offsets: dict[str, int] = {}
         self.kept = 0
         self.dropped: Counter[str] = Counter()
-        self._recover(path)
+        try:
+            self._recover(path)
+        except BaseException:
+            self.file.close()
+            raise
 
     def _recover(self, path: Path) -> None:
         self.file.seek(0)

@@ -159,6 +159,8 @@ def mutate(value: Any, kind: Type, pools: Pools, random: Any, others: Any = ()) 
     if isinstance(value, int):
         return _int(value, pools, random)
     if isinstance(value, float):
+        if value - value != 0:  # infinite
+            return _fresh(kind, pools, random)
         return random.choice((value + 1, value - 1, -value, value * 2, value / 2, value + 0.5, float(round(value))))
     if isinstance(value, str):
         return _string(value, pools, random)
