@@ -34,6 +34,7 @@ class Search:
         self.arcs: set[tuple[int, int]] = set()
         self.paths: set[int] = set()
         self.failures: dict[tuple[str, str], int] = {}
+        self.parents: dict[tuple[Any, ...], list[Parent]] = {}  # of each signature, from its plain calls
         self.likeliest: tuple[Any, ...] = ()  # the types of most cases: others are for what these do not reach
         self.examples: list[Parent] = []  # what the docstring calls it with: good parents for small changes
         self.parameters = self._present(request["parameters"])
@@ -150,7 +151,7 @@ class Search:
             for parameter, kind in zip(self.parameters, signature, strict=True):
                 row = self.row(parameter, kind)
                 columns.append(row[index % len(row)] if index else row[0])
-            trial = self.attempt("generated", signature, self.flat(columns))
+            trial = self._keep(self.parents.setdefault(signature, []), columns, signature)
             if trial:
                 calls += 1
                 worth += trial.worth
@@ -171,7 +172,8 @@ class Search:
     def explore(self, signature: tuple[Any, ...]) -> None:
         """Boundary values in many combinations, then small changes of what they reached."""
         rows = [self.row(parameter, kind) for parameter, kind in zip(self.parameters, signature, strict=True)]
-        corpus: list[Parent] = list(self.examples) if signature == self.likeliest else []
+        examples = self.examples if signature == self.likeliest else []
+        corpus = [*examples, *self.parents[signature]]
         longest = max(len(row) for row in rows)
         for index in range(max(longest, 24 if len(rows) > 1 else 0)):
             self._keep(corpus, [_turn(row, place, index) for place, row in enumerate(rows)], signature)
