@@ -1,8 +1,8 @@
 """Run untrusted programs under limits. Knows no language and nothing of the toolkit."""
 
-from sandboxes.base import Job, Limits, Outcome, Pool, SandboxUnavailable
+from sandboxes.base import Job, Limits, Outcome, Pool, SandboxUnavailable, Server
 
-__all__ = ["Job", "Limits", "Outcome", "Pool", "SandboxUnavailable", "open_pool"]
+__all__ = ["Job", "Limits", "Outcome", "Pool", "SandboxUnavailable", "Server", "open_pool"]
 
 
 def open_pool(name: str = "local", workers: int = 1) -> Pool:

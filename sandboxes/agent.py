@@ -3,7 +3,7 @@
 Started by the pool with one JSON argument: {"namespaces", "pool", "visible", "folder"}. It
 splits in two. The *guard* stays outside the pid namespace and ends everything when the pool
 or the agent dies. The *agent* reads jobs from stdin and answers on stdout, in frames
-(`sandboxes/frames.py`); its first frame says whether the fence stands.
+(`sandboxes/wire.py`); its first answer says whether the fence stands.
 
 A program's end is the end of its first process; whatever else it started is killed then.
 Only the standard library, nothing that is imported late, no threads.
@@ -17,11 +17,12 @@ import select
 import signal
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from typing import IO
 
-from sandboxes import frames, kernel, processes
+from sandboxes import kernel, processes, wire
 from sandboxes.fence import Fence, Namespaces, ProcessGroup
-from sandboxes.program import PAGE, Header, Program
+from sandboxes.program import Header, Program
 
 
 def main() -> None:
@@ -31,11 +32,12 @@ def main() -> None:
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     kernel.control(kernel.SUBREAPER, 1)
-    fence: Fence = Namespaces(settings["visible"]) if settings["namespaces"] else ProcessGroup(settings["folder"])
+    visible = settings["visible"]
+    fence: Fence = Namespaces(visible) if settings["namespaces"] else ProcessGroup(settings["folder"], visible)
     try:
         fence.isolate()
     except OSError as error:
-        frames.send(sys.stdout.buffer, {"ready": False, "why": f"{error.filename}: {error.strerror}"})
+        refuse(sys.stdout.buffer, error)
         return
     kernel.control(kernel.DUMPABLE, 0)
     agent = os.fork()
@@ -70,6 +72,10 @@ def guard(agent: int, pool: int) -> None:
             time.sleep(0.001)
 
 
+def refuse(answers: IO[bytes], error: OSError) -> None:
+    wire.send_answer(answers, wire.REFUSED, f"{error.filename}: {error.strerror}".encode())
+
+
 class Agent:
     """Serves jobs until its stdin is closed."""
 
@@ -88,27 +94,26 @@ class Agent:
         try:
             self.fence.build()
         except OSError as error:
-            frames.send(self.answers, {"ready": False, "why": f"{error.filename}: {error.strerror}"})
+            refuse(self.answers, error)
             return
         gc.collect()
         gc.freeze()
-        frames.send(self.answers, {"ready": True})
+        wire.send_answer(self.answers, wire.READY, b"")
         with contextlib.suppress(EOFError, BrokenPipeError):
             while True:
-                job, blobs = frames.receive(self.jobs)
-                frames.send(self.answers, *self.run(job, blobs[0], dict(zip(job["files"], blobs[1:], strict=True))))
+                wire.send_answer(self.answers, *self.run(*wire.receive_job(self.jobs)))
 
-    def run(self, job: Header, stdin: bytes, files: Mapping[str, bytes]) -> tuple[Header, Sequence[bytes]]:
-        room = job["limits"]["file_bytes"] + sum(-(-len(file) // PAGE) * PAGE for file in files.values())
+    def run(self, job: Header, stdin: bytes, files: Mapping[str, bytes]) -> tuple[int, bytes]:
+        room = job["limits"]["file_bytes"]
         self.fence.prepare(room)
         kills = self.count_memory_kills()
         program = Program(self.fence, job, room)
         try:
             if trouble := program.start(files, stdin):
-                return trouble, ()
+                return trouble
             program.attend(stdin, self.jobs.fileno(), self.wake)
             killed_for_memory = program.was_killed and self.count_memory_kills() > kills
-            return program.outcome(killed_for_memory), [stream.kept() for stream in program.streams]
+            return wire.OUTCOME, program.outcome(killed_for_memory)
         finally:
             program.end()
             self.fence.discard()

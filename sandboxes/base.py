@@ -25,11 +25,24 @@ class Limits:
 
     cpu_seconds: int = 10
     wall_seconds: float = 60.0
-    memory_bytes: int = 1 << 30  # address space of each process
+    memory_bytes: int = 1 << 30  # of all its processes together, where the machine has control groups
+    address_space_bytes: int | None = None  # of each process; None: as memory_bytes; 0: no such limit
     processes: int = 32
     output_bytes: int = 16 << 20  # a stream, before the program is stopped; what is kept is `kept_bytes`
     kept_bytes: int = 1 << 20  # of each stream: the first half and the last half
     file_bytes: int = 16 << 20  # all that it may write to its folder
+
+
+@dataclass(frozen=True)
+class Server:
+    """A warm server: a process that has loaded its language once and runs program after program.
+
+    What it is given and what it answers is said in `sandboxes/agent_c/server.c`. Its files lie in /server.
+    """
+
+    command: tuple[str, ...]
+    files: Mapping[str, bytes]
+    programs: int = 200  # after so many it is replaced
 
 
 @dataclass(frozen=True)
@@ -43,6 +56,9 @@ class Job:
     environment: Mapping[str, str] = field(default_factory=dict)  # beside PATH, LANG, HOME: nothing else crosses
     limits: Limits = Limits()
     readable: tuple[str, ...] = ()  # host files and folders shown read-only beside the system's own
+    root: str = ""  # a root file system folder in place of the machine's own system
+    server: Server | None = None  # runs it warm where that is possible; `command` is how it runs cold
+    own_namespaces: bool = False  # of mounts, network and System V memory, for this program alone
 
 
 @dataclass(frozen=True)
@@ -55,7 +71,8 @@ class Outcome:
     stderr: bytes
     cpu_seconds: float
     wall_seconds: float
-    peak_memory_bytes: int  # at least what a forked box takes, about 12 MB; not the same from run to run
+    peak_memory_bytes: int  # of its largest process; not the same from run to run
+    warm: bool = False  # run by a server
 
 
 class Pool(Protocol):

@@ -38,7 +38,7 @@ class Fence(Protocol):
 
     def prepare(self, size: int) -> None: ...  # an empty folder that holds `size` bytes
 
-    def enter(self, readable: Sequence[Shown]) -> None: ...  # in the child: unprivileged, in `work`, afterwards
+    def enter(self) -> None: ...  # in the child: unprivileged, in `work`, afterwards
 
     def processes_beside(self) -> int: ...  # that the kernel counts with the program's own
 
@@ -90,7 +90,8 @@ class Namespaces:
         for shown, real in self.visible:
             self._show(shown, real)
         os.mkdir(_BOX)
-        os.symlink(f"{_BOX}/tmp", "/tmp")
+        if not os.path.lexists("/tmp"):  # something under it may be shown
+            os.symlink(f"{_BOX}/tmp", "/tmp")
         for capability in range(64):
             try:
                 kernel.control(kernel.DROP_FROM_BOUNDING_SET, capability)
@@ -105,16 +106,14 @@ class Namespaces:
             os.mkdir(folder, 0o700)
             os.chown(folder, NOBODY, NOBODY)
 
-    def enter(self, readable: Sequence[Shown]) -> None:
+    def enter(self) -> None:
         kernel.unshare("mount", "ipc")
         _be_first_to_go(_HOST)
-        for shown, real in sorted(readable):
-            self._show(shown, real)
         kernel.detach(_HOST)
         kernel.set_read_only("/", recursive=False)
         os.chdir(self.work)
         _become_nobody()
-        _check_readable(readable)
+        _check_readable(self.visible)
 
     def _show(self, shown: str, real: str) -> None:
         if any(shown == above or shown.startswith(above + "/") for above in self.shown):
@@ -146,8 +145,9 @@ class Namespaces:
 class ProcessGroup:
     """No namespaces: the agent inherits what a program leaves behind, and kills it."""
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, visible: Sequence[Shown]) -> None:
         self.folder = folder  # made by the pool
+        self.visible = visible
         self.changes_user = _may_become_nobody()
         self.work = f"{folder}/work"
 
@@ -162,12 +162,12 @@ class ProcessGroup:
         if self.changes_user:
             os.chown(self.work, NOBODY, NOBODY)
 
-    def enter(self, readable: Sequence[Shown]) -> None:
+    def enter(self) -> None:
         _be_first_to_go("")
         os.chdir(self.work)
         if self.changes_user:
             _become_nobody()
-        _check_readable(readable)
+        _check_readable(self.visible)
 
     def processes_beside(self) -> int:
         user = NOBODY if self.changes_user else os.getuid()

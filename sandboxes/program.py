@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from sandboxes import kernel
+from sandboxes import kernel, wire
 from sandboxes.fence import Fence
 
 PAGE = 4096
@@ -61,7 +61,7 @@ class Program:
         self.peak = 0
         self.started = self.ended = 0.0
 
-    def start(self, files: Mapping[str, bytes], stdin: bytes) -> Header | None:
+    def start(self, files: Mapping[str, bytes], stdin: bytes) -> tuple[int, bytes] | None:
         """Returns trouble of the box, if any: nothing is then said about the program."""
         report, report_end = os.pipe()
         pipes = [os.pipe() for _ in range(2)]
@@ -75,8 +75,8 @@ class Program:
             os.close(descriptor)
         self.readers = {pipes[0][0]: self.streams[0], pipes[1][0]: self.streams[1]}
         with os.fdopen(report, "rb") as text:
-            kind, _, why = text.read().decode(errors="replace").partition("\n")  # closed by a successful exec
-        return {"trouble": kind, "why": why} if kind else None
+            kind, _, why = text.read().partition(b"\n")  # closed by a successful exec
+        return (wire.COMMAND_TROUBLE if kind == b"command" else wire.BOX_TROUBLE, why) if kind else None
 
     def _become(self, files: Mapping[str, bytes], standard: tuple[int, int, int], report: int, beside: int) -> NoReturn:
         """In the child: the fence, the limits, the command."""
@@ -88,7 +88,7 @@ class Program:
             os.closerange(3, report)
             os.closerange(report + 1, 1 << 16)
             os.umask(0o022)
-            self.fence.enter(self.job["readable"])
+            self.fence.enter()
             _write_files(files)
             _set_limits(self.limits, beside)
             kernel.control(kernel.NO_NEW_PRIVILEGES, 1)
@@ -116,7 +116,7 @@ class Program:
             os.set_blocking(self.writer, False)
             poll.register(self.writer, select.POLLOUT)
         rest = memoryview(stdin)
-        deadline = self.started + self.limits["wall_seconds"]
+        deadline = self.started + self.limits["wall_milliseconds"] / 1000
         self._reap()
         while self.status is None and not self.limit:
             left = deadline - time.monotonic()
@@ -196,20 +196,14 @@ class Program:
         """Not by us."""
         return not self.limit and self.status is not None and os.WIFSIGNALED(self.status)
 
-    def outcome(self, killed_for_memory: bool) -> Header:
+    def outcome(self, killed_for_memory: bool) -> bytes:
         assert self.status is not None
         code = os.waitstatus_to_exitcode(self.status)
         limit = self.limit or self._limit_by_status(code, killed_for_memory)
         if self.limit:
             code = -signal.SIGKILL  # also where it ended by itself just before we noticed
-        return {
-            "exit_code": code if code >= 0 else None,
-            "signal": -code if code < 0 else None,
-            "limit": limit,
-            "cpu_seconds": self.cpu_seconds,
-            "wall_seconds": self.ended - self.started,
-            "peak_memory_bytes": self.peak,
-        }
+        kept = [stream.kept() for stream in self.streams]
+        return wire.pack_outcome(code, limit, self.cpu_seconds, self.ended - self.started, self.peak, *kept)
 
     def _limit_by_status(self, code: int, killed_for_memory: bool) -> str:
         out_of_time = self.main_cpu_seconds >= _CPU_SURE * self.limits["cpu_seconds"]
@@ -236,7 +230,8 @@ def _set_limits(limits: Header, beside: int) -> None:
     _lower(resource.RLIMIT_NOFILE, _OPEN_FILES)
     _lower(resource.RLIMIT_STACK, _STACK_BYTES)
     _lower(resource.RLIMIT_CORE, 0)
-    _lower(resource.RLIMIT_AS, limits["memory_bytes"])
+    if limits["address_space_bytes"]:
+        _lower(resource.RLIMIT_AS, limits["address_space_bytes"])
 
 
 def _lower(which: int, soft: int, hard: int | None = None) -> None:

@@ -1,32 +1,70 @@
-"""Target languages: one module each, the folder is the registry, nothing else names a language."""
+"""Languages: one folder each, the folder is the registry, nothing else names a language.
+
+A folder holds `LANGUAGE` (what translations into it need) in its package, `RUNTIME` (how programs of it
+run) in its module `runtime`, or both.
+"""
 
 from functools import cache
 from importlib import import_module
-from pkgutil import iter_modules
+from pathlib import Path
+from typing import TypeVar
 
 from toolkit.errors import EnvironmentTrouble, UnknownName
 from toolkit.languages.base import Language, Toolchain
+from toolkit.languages.runtime import Runtime
+
+Found = TypeVar("Found", Language, Runtime)
 
 
 @cache
 def every() -> dict[str, Language]:
-    """All languages by name."""
-    names = sorted(module.name for module in iter_modules(__path__) if module.name != "base")
-    return {name: import_module(f"{__name__}.{name}").LANGUAGE for name in names}
+    """All languages that can be translated into, by name."""
+    modules = {name: import_module(f"{__name__}.{name}") for name in _folders()}
+    return {name: module.LANGUAGE for name, module in modules.items() if hasattr(module, "LANGUAGE")}
+
+
+@cache
+def runtimes() -> dict[str, Runtime]:
+    """All languages whose programs can be run, by name."""
+    here = Path(__file__).parent
+    names = [name for name in _folders() if (here / name / "runtime.py").exists()]
+    return {name: import_module(f"{__name__}.{name}.runtime").RUNTIME for name in names}
+
+
+def _folders() -> list[str]:
+    return sorted(path.parent.name for path in Path(__file__).parent.glob("*/__init__.py"))
 
 
 def find(name: str) -> Language:
     """One language. Raises UnknownName."""
-    if name not in every():
-        raise UnknownName(f"unknown language {name!r}", f"known: {', '.join(every())}")
-    return every()[name]
+    return _named(every(), name)
+
+
+def runtime(name: str) -> Runtime:
+    """One language's runtime. Raises UnknownName."""
+    return _named(runtimes(), name)
+
+
+def _named(known: dict[str, Found], name: str) -> Found:
+    if name not in known:
+        raise UnknownName(f"unknown language {name!r}", f"known: {', '.join(known)}")
+    return known[name]
 
 
 @cache
 def toolchain(name: str) -> Toolchain:
-    """The best toolchain of this machine. Raises UnknownName, EnvironmentTrouble with the remedy."""
-    language = find(name)
-    found = language.toolchains()
+    """The best toolchain of this machine for a translation. Raises UnknownName, EnvironmentTrouble with the remedy."""
+    return _best(find(name))
+
+
+@cache
+def program_toolchain(name: str) -> Toolchain:
+    """The best toolchain of this machine for whole programs. Raises UnknownName, EnvironmentTrouble with the remedy."""
+    return _best(runtime(name))
+
+
+def _best(of: Language | Runtime) -> Toolchain:
+    found = of.toolchains()
     if not found:
-        raise EnvironmentTrouble(f"no toolchain for {language.title} on this machine", language.remedy)
+        raise EnvironmentTrouble(f"no toolchain for {of.title} on this machine", of.remedy)
     return found[0]

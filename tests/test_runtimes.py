@@ -1,0 +1,134 @@
+"""Each runtime is given programs of known worth, cold and warm, as they are and under proof."""
+
+import secrets
+from collections.abc import Iterator
+
+import pytest
+
+from sandboxes import Job, Limits, Outcome
+from sandboxes.local import Local
+from toolkit import languages
+from toolkit.languages.runtime import Runtime
+
+LIMITS = Limits(cpu_seconds=10, wall_seconds=120)
+PYTHON = {
+    "leaves by the system": ("import os\nos._exit(0)\n", 0),
+    "leaves with 3": ("import sys\nsys.exit(3)\n", 3),
+    "leaves in a hook": ("import atexit, os\natexit.register(lambda: os._exit(0))\nassert False\n", 0),
+    "recurses without end": ("def f(): return f()\nf()\n", 1),
+}
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[Local]:
+    with Local() as pool:
+        if not pool.warm:
+            pytest.skip("no warm servers here: install gcc, allow user namespaces")
+        yield pool
+
+
+@pytest.fixture(params=sorted(languages.runtimes()))
+def runtime(request: pytest.FixtureRequest) -> Runtime:
+    runtime = languages.runtime(request.param)
+    if not runtime.toolchains():
+        pytest.skip(f"no toolchain for {runtime.title}: {runtime.remedy}")
+    return runtime
+
+
+def run(pool: Local, runtime: Runtime, files: dict[str, bytes], *, warm: bool, stdin: bytes = b"") -> Outcome:
+    toolchain = runtime.toolchains()[0]
+    server = runtime.server(toolchain) if warm else None
+    job = Job("program", toolchain.command, {**toolchain.files, **files}, stdin, {}, LIMITS, toolchain.readable)
+    if server:
+        job = Job(job.id, job.command, job.files, stdin, {}, LIMITS, toolchain.readable, server=server)
+    (outcome,) = pool.run([job])
+    return outcome
+
+
+def proves(pool: Local, runtime: Runtime, program: str, *, warm: bool) -> bool:
+    nonce = secrets.token_hex(8).encode()
+    outcome = run(pool, runtime, runtime.proof(program), warm=warm, stdin=nonce + b"\n")
+    assert outcome.stdout.count(nonce) <= 1
+    return outcome.exit_code == 0 and outcome.stdout.endswith(b"\n" + nonce + b" done\n")
+
+
+@pytest.mark.parametrize("warm", [False, True], ids=["cold", "warm"])
+def test_programs_of_known_worth_end_as_they_should(pool: Local, runtime: Runtime, warm: bool) -> None:
+    programs = runtime.programs
+    found = [
+        run(pool, runtime, runtime.plain(text), warm=warm).exit_code
+        for text in (programs.right, programs.leaves, programs.wrong, programs.broken)
+    ]
+    assert found[:2] == [0, 0]
+    assert 0 not in found[2:]
+    assert proves(pool, runtime, programs.right, warm=warm)
+    for text in (programs.leaves, programs.wrong, programs.broken):
+        assert not proves(pool, runtime, text, warm=warm)
+
+
+def test_a_program_is_run_by_the_server_and_what_it_prints_is_its_own(pool: Local) -> None:
+    runtime = languages.runtime("python")
+    for number in range(5):
+        outcome = run(
+            pool, runtime, runtime.plain(f"import sys\nprint({number}); print({number}, file=sys.stderr)"), warm=True
+        )
+        assert (outcome.warm, outcome.exit_code) == (True, 0)
+        assert outcome.stdout == outcome.stderr == b"%d\n" % number
+        assert outcome.cpu_seconds > 0
+
+
+@pytest.mark.parametrize("name", PYTHON)
+def test_a_warm_program_ends_as_a_cold_one(pool: Local, name: str) -> None:
+    runtime = languages.runtime("python")
+    program, code = PYTHON[name]
+    outcomes = [run(pool, runtime, runtime.plain(program), warm=warm) for warm in (False, True)]
+    assert [outcome.exit_code for outcome in outcomes] == [code, code]
+    assert [outcome.warm for outcome in outcomes] == [False, True]
+    assert not any(proves(pool, runtime, program, warm=warm) for warm in (False, True))
+
+
+@pytest.mark.parametrize("warm", [False, True], ids=["cold", "warm"])
+def test_an_end_inside_a_destructor_proves_nothing(pool: Local, warm: bool) -> None:
+    program = "import os\nclass A:\n    def __del__(self): os._exit(0)\na = A()\nassert False\n"
+    assert not proves(pool, languages.runtime("python"), program, warm=warm)
+
+
+def test_nothing_of_a_warm_program_reaches_the_next(pool: Local) -> None:
+    runtime = languages.runtime("python")
+    spoil = (
+        "import builtins, json, os, subprocess, sys\nbuiltins.len = json.dumps = lambda *a: 7\nos.chdir('/')\n"
+        "open('/box/work/left', 'w').close(); open('/tmp/left', 'w').close(); open('/dev/shm/left', 'w').close()\n"
+        "subprocess.Popen(['sleep', '1000'], start_new_session=True)\n"
+    )
+    look = (
+        "import glob, json, os\nassert len([]) == 0 and json.dumps(1) == '1' and os.getcwd() == '/box/work'\n"
+        "assert os.listdir() == ['main.py'] and not os.listdir('/tmp') and not os.listdir('/dev/shm')\n"
+        "assert not [name for path in glob.glob('/proc/[0-9]*/comm') if 'sleep' in (name := open(path).read())]\n"
+    )
+    assert run(pool, runtime, runtime.plain(spoil), warm=True).warm
+    outcome = run(pool, runtime, runtime.plain(look), warm=True)
+    assert (outcome.exit_code, outcome.warm, outcome.stderr) == (0, True, b"")
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "import os\nos.kill(os.getppid(), 9)",
+        "import os\nos.kill(os.getppid(), 19)",
+        "import os\nfor n in range(3, 50):\n    try: os.write(n, b'0 0 0\\n')\n    except OSError: pass\nassert False",
+        "import os\nopen(f'/proc/{os.getppid()}/fd/4', 'w').write('0 0 0\\n')",
+        "import os\nopen(f'/proc/{os.getppid()}/mem', 'r+b')",
+        "while True: pass",
+        "x = 'x' * 2000000000",
+        "import sys\nwhile True: sys.stdout.write('x' * 65536)",
+    ],
+    ids=["kills", "stops", "forges", "opens the answers", "opens the memory", "loops", "eats memory", "floods"],
+)
+def test_an_attack_on_the_server_does_not_pass_and_the_next_program_is_unharmed(pool: Local, attack: str) -> None:
+    runtime = languages.runtime("python")
+    limits = Limits(cpu_seconds=1, wall_seconds=3)
+    toolchain = runtime.toolchains()[0]
+    job = Job("attack", toolchain.command, runtime.plain(attack), limits=limits, server=runtime.server(toolchain))
+    (outcome,) = pool.run([job])
+    assert outcome.exit_code != 0 or outcome.limit
+    assert proves(pool, runtime, runtime.programs.right, warm=True)

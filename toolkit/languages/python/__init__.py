@@ -1,0 +1,1 @@
+"""Python: the source language, and one whose programs run."""

@@ -1,0 +1,42 @@
+"""How whole programs of a language are run: cold, warm, as they are and under a completion proof.
+
+A program's files lie in the folder where the command starts; `main` with the language's extension is
+what it runs. `plain` is the program itself. Under `proof`, `main` is a harness that reads one line, the
+nonce, from its stdin, gives the program an empty stdin, runs `program` beside it as a program of its own,
+and when that has come to its end in the regular way, and not before, writes a newline, the nonce, a space
+and `done` as the last line of stdout. The nonce is in no file, argument or variable of the environment.
+
+A warm server (`sandboxes.Server`) runs the same files, so its verdicts must be those of the cold command.
+What it is given is said in `sandboxes/agent_c/server.c`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sandboxes import Server
+from toolkit.languages.base import Toolchain
+
+
+@dataclass(frozen=True)
+class Programs:
+    """Whole programs of known worth: the conformance tests run each cold and warm."""
+
+    right: str  # some checks, all true
+    wrong: str  # one check fails
+    broken: str  # is no program of the language
+    leaves: str  # a check that would fail, behind an exit with code 0
+
+
+@dataclass(frozen=True)
+class Runtime:
+    name: str
+    title: str
+    extension: str
+    remedy: str  # how to get a toolchain, in words
+    toolchains: Callable[[], tuple[Toolchain, ...]]  # those of this machine, best first
+    plain: Callable[[str], dict[str, bytes]]
+    proof: Callable[[str], dict[str, bytes]]
+    server: Callable[[Toolchain], Server | None]  # None: cold is fast enough, or there is no other way
+    programs: Programs
+    address_space: bool = True  # False: its runtime reserves more than it uses, a limit of that would break it
+    processes: int = 32  # that a program of it needs at most, threads of the runtime included
