@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -71,8 +72,9 @@ def finish(spec: Path, folder: Path, expected: dict[str, str], what: str) -> boo
 
 def chain(spec: Path, work: Path, expected: dict[str, str], kills: int, seconds: float, dice: random.Random) -> bool:
     folder, done = work / "chain", 0
+    stages: Counter[str] = Counter()
     while done < kills:
-        moment = dice.uniform(0.2, 2 * seconds / kills + 2)  # the run restarts each time: leave it time to move
+        moment = dice.uniform(1, 2 * seconds / kills + 6)  # the run restarts each time: leave it time to move
         if not kill_after(start(spec, folder), moment, group=done % 2 == 1):
             print(f"the run ended after {done} kills; starting over")
             if digests(folder) != expected:
@@ -81,7 +83,10 @@ def chain(spec: Path, work: Path, expected: dict[str, str], kills: int, seconds:
             continue
         done += 1
         open_shards = len(list(folder.glob("*/*/*/journal.jsonl")))
-        print(f"kill {done} after {moment:.1f} s: {open_shards} shards open", flush=True)
+        stage = max((path.name for path in folder.glob("*/[0-9]*-*")), default="the start")
+        stages[stage] += 1
+        print(f"kill {done} after {moment:.1f} s, in {stage}: {open_shards} shards open", flush=True)
+    print(f"kills by stage: {dict(sorted(stages.items()))}")
     return finish(spec, folder, expected, f"one run killed {kills} times")
 
 

@@ -168,6 +168,8 @@ def test_awkward_values_equal_no_other_value_of_their_type(pool: Pool, pair: tup
         ("0.3001", "0.3", "wrong answer"),
         ("1e-13", "0.0", "passed"),
         ("-0.0", "0.0", "passed"),
+        ("0.0", "1.38e-23", "wrong answer"),
+        ("1.3800000000001e-23", "1.38e-23", "passed"),
         ("1e308", "inf", "wrong answer"),
         ("inf", "1e308", "wrong answer"),
         ("nan", "0.0", "wrong answer"),

@@ -16,7 +16,7 @@ A harness writes `ready` as the first line of stderr; where that is missing, the
 toolchain failed, and the program is not to blame.
 
 Equality, the same in every language: integers and strings exact; where a float is expected, a
-relative distance of 1e-9 or an absolute one of 1e-12 (as in `math.isclose`), infinities equal only
+relative distance of 1e-9 (as in `math.isclose`), where it is 0.0 an absolute one of 1e-12, infinities equal only
 themselves, nan equals nan, 0.0 equals -0.0; a boolean is never a number; dictionaries and sets have
 no order; an untyped language takes 3 for 3.0 and 3.0 for 3, as Python does. A case that raises
 wants a failure whose message starts with the exception's name, then a colon or nothing (a place in the

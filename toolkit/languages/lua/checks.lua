@@ -8,7 +8,7 @@
     if type(got) ~= type(want) then return false end
     if type(want) == "number" then
       if got == want or (got ~= got and want ~= want) then return true end
-      local near = max(1e-12, 1e-9 * max(abs(got), abs(want)))
+      local near = want == 0 and 1e-12 or 1e-9 * max(abs(got), abs(want))
       return kind(want) == "float" and near < huge and abs(got - want) <= near
     end
     if type(want) ~= "table" then return rawequal(got, want) end

@@ -14,7 +14,7 @@
 
   let float =
     let same got want =
-      let near = Float.max 1e-12 (1e-9 *. Float.max (Float.abs got) (Float.abs want)) in
+      let near = if want = 0. then 1e-12 else 1e-9 *. Float.max (Float.abs got) (Float.abs want) in
       got = want || (got <> got && want <> want) || (near < infinity && Float.abs (got -. want) <= near)
     in
     { same; show = Printf.sprintf "%.17g" }
