@@ -1,0 +1,1 @@
+"""Ruby: programs run."""
