@@ -20,12 +20,13 @@ from cards import check_front_matter
 from push.check import check
 from push.digests import canonical, combined, row_set
 from push.manifest import read
-from toolkit import __version__
+from toolkit import __version__, runner
 from toolkit.cli import main
-from toolkit.errors import InputError, StaleStage, ToolkitError
-from toolkit.records import Example, content_id
+from toolkit.errors import InputError, NothingToRelease, StaleStage, ToolkitError
+from toolkit.records import Dropped, Example, content_id
 from toolkit.release import ReleaseSettings, data, last_part, release
-from toolkit.shards import read_rows, write_json, write_rows
+from toolkit.seals import read_sealed, shard_folder, write_facts, write_sealed
+from toolkit.shards import read_rows, write_rows
 from toolkit.stages.split import Assigned
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -68,37 +69,35 @@ def split_of(number: int) -> str:
     return ("train", "train", "train", "validation", "test")[number % 5]
 
 
-def write_stage(folder: Path, name: str, shards: list[list[Assigned]], language: str = "", **facts: str) -> None:
-    for index, rows in enumerate(shards):
-        (folder / f"{index:05d}").mkdir(parents=True)
-        write_rows(folder / f"{index:05d}" / "rows.parquet", Assigned, rows)
-    folder.mkdir(parents=True, exist_ok=True)
-    rows_out = sum(map(len, shards))
-    stage = {
-        "stage": name,
-        "version": "1",
-        "language": language,
-        "facts": {"stage version": "1", "input": "00", "python": "3.11.7", **facts},
-        "rows_in": rows_out + 5,
-        "rows_out": rows_out,
-        "dropped": {"too long": 3, "near duplicate": 2},
-        "shards": len(shards),
-        "digest": "ab",
-    }
-    write_json(folder / "stage.json", stage)
+DROPPED = {"too long": 3, "near duplicate": 2}
+
+
+def write_stage(folder: Path, shards: list[list[Assigned]], language: str, source: str, **facts: str) -> str:
+    """A sealed stage folder, made from the one with the digest `source`; returns its own digest."""
+    folder.mkdir(parents=True)
+    write_sealed(folder / "facts.json", {"stage version": "1", "input": source, "python": "3.11.7", **facts})
+    parts = []
+    for index, rows in enumerate(shards or [[]]):
+        shard = shard_folder(folder, index)
+        shard.mkdir()
+        write_rows(shard / "rows.parquet", Assigned, rows)
+        write_rows(shard / "dropped.parquet", Dropped, [])
+        dropped = {} if index else DROPPED
+        parts.append(write_facts(shard, index, len(rows) + sum(dropped.values()), len(rows), dropped))
+    return str(runner.stage_json(folder, folder.name.partition("-")[2], "1", language, parts)["digest"])
 
 
 def write_run(run: Path, rows: dict[str, list[Assigned]], shard_rows: int = 40) -> Path:
     run.mkdir(parents=True, exist_ok=True)
     (run / "spec.toml").write_text(SPEC)
-    write_stage(run / "shared" / "10-read", "read", [], **{"source.path": "/home/someone/data/files.parquet"})
+    read = write_stage(run / "shared" / "10-read", [], "", "00", **{"source.path": "/home/someone/data/files.parquet"})
     for language in ("lua", "ocaml"):
         mine = rows.get(language, [])
         shards = [mine[start : start + shard_rows] for start in range(0, len(mine), shard_rows)]
         compared = {"decontaminate.index": "packaged", "built from HumanEval.jsonl.gz": "sha256:77"}
-        write_stage(run / language / "90-decontaminate", "decontaminate", [], language, **compared)
+        source = write_stage(run / language / "90-decontaminate", [], language, read, **compared)
         facts = {"split.seed": "1", "lua": "5.4.6"} if language == "lua" else {"split.seed": "1"}
-        write_stage(run / language / "95-split", "split", shards, language, **facts)
+        write_stage(run / language / "95-split", shards, language, source, **facts)
     return run
 
 
@@ -226,9 +225,9 @@ def test_the_paths_of_a_spec_are_published_without_their_folders(run: Path, path
     )
     for language in ("lua", "ocaml"):
         name = run / language / "90-decontaminate" / "stage.json"
-        stage = json.loads(name.read_text())
+        stage = read_sealed(name)
         plain = path.replace("\\u002f", "/")
-        write_json(name, stage | {"facts": stage["facts"] | {"decontaminate.index": plain, "ratio": "a/b, /c/d"}})
+        write_sealed(name, stage | {"facts": stage["facts"] | {"decontaminate.index": plain, "ratio": "a/b, /c/d"}})
     found = manifest(release(run, SETTINGS))
     assert found["spec"]["settings"]["source"] == {"path": published}
     assert found["spec"]["settings"]["decontaminate"] == {"index": published}
@@ -273,8 +272,9 @@ def test_a_language_without_rows_is_counted_but_is_no_configuration(tmp_path: Pa
 
 def test_a_run_without_rows_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
     run = write_run(tmp_path / "run", {})
-    with pytest.raises(InputError, match="no row to release") as caught:
+    with pytest.raises(NothingToRelease, match="no row to release") as caught:
         release(run, SETTINGS)
+    assert caught.value.exit_code == 1
     assert "status" in caught.value.help
     assert not (run / "release").exists()
 

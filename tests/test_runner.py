@@ -1,7 +1,9 @@
 """The machinery of a shard: journal, account, seal, facts."""
 
 import json
+import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count, islice
 from pathlib import Path
@@ -15,7 +17,8 @@ from toolkit.errors import LostRow, StaleStage
 from toolkit.generators import open_generator
 from toolkit.journal import Journal
 from toolkit.records import Dropped, content_id
-from toolkit.shards import file_digest, read_json, read_rows, write_rows
+from toolkit.seals import Sealed, check_shard, sealed, sealed_stage, write_facts
+from toolkit.shards import file_digest, read_rows, write_rows
 from toolkit.stage import Drop, Result, Settings, Stage, Survey, Tools
 
 
@@ -52,6 +55,8 @@ def source(tmp_path: Path) -> Path:
     folder = tmp_path / "10-read" / "00000"
     folder.mkdir(parents=True)
     write_rows(folder / "rows.parquet", Number, (Number(content_id(str(n)), n) for n in range(500)))
+    write_rows(folder / "dropped.parquet", Dropped, [])
+    write_facts(folder, 0, 500, 500, {})
     return folder
 
 
@@ -59,7 +64,7 @@ def quiet(done: int, kept: int, reason: str) -> None:
     pass
 
 
-def finish(source: Path, folder: Path, tools: Tools, each: Stage | None = None) -> runner.Sealed:
+def finish(source: Path, folder: Path, tools: Tools, each: Stage | None = None) -> Sealed:
     return runner.run_shard(each or stage(), HalfSettings(), tools, source, folder, 0, quiet)
 
 
@@ -181,20 +186,157 @@ def test_the_journal_keeps_offsets_and_not_rows(tmp_path: Path) -> None:
         assert [entry["source"] for entry in journal.in_order(["999", "0"])] == ["999", "0"]
 
 
-@pytest.mark.parametrize("name", ["00000/rows.parquet", "facts.json", "stage.json", "00001/journal.jsonl"])
-def test_a_damaged_file_is_named_with_the_remedy(source: Path, tmp_path: Path, tools: Tools, name: str) -> None:
+DAMAGED = ("00000/rows.parquet", "00000/dropped.parquet", "00000/shard.json", "facts.json", "stage.json")
+KINDS = {
+    "emptied": lambda raw: b"",
+    "cut in half": lambda raw: raw[: len(raw) // 2],
+    "overwritten": lambda raw: raw[: len(raw) // 3] + b"garbage" * 40 + raw[len(raw) // 3 + 280 :],
+    "a bit changed": lambda raw: raw[: len(raw) // 2] + bytes([raw[len(raw) // 2] ^ 1]) + raw[len(raw) // 2 + 1 :],
+    "a list": lambda raw: b"[]",
+    "empty braces": lambda raw: b"{}",
+    "a number": lambda raw: b"7",
+    "deep": lambda raw: b"[" * 100_000,
+    "not text": lambda raw: b"\xff\xfe",
+}
+
+
+@pytest.fixture
+def finished(source: Path, tmp_path: Path, tools: Tools) -> Path:
     folder = tmp_path / "20-halve"
     runner.refuse_other_facts(folder, {"input": "abc"})
     runner.stage_json(folder, "halve", "1", "", [finish(source, folder, tools)])
-    (folder / name).parent.mkdir(exist_ok=True)
-    (folder / name).write_bytes(b"{cut\n")
-    with pytest.raises(StaleStage, match=name) as caught:
-        read_all(folder)
-    assert "remove" in caught.value.help
+    return folder
 
 
 def read_all(folder: Path) -> None:
     runner.refuse_other_facts(folder, {"input": "abc"})
-    read_json(folder / "stage.json")
-    list(read_rows(folder / "00000/rows.parquet", Number))
-    Journal(folder / "00001/journal.jsonl")
+    assert sealed_stage(folder)
+    check_shard(folder / "00000")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", DAMAGED)
+def test_a_damaged_file_is_named_with_the_remedy(finished: Path, name: str, kind: str) -> None:
+    read_all(finished)
+    path = finished / name
+    path.write_bytes(KINDS[kind](path.read_bytes()))
+    with pytest.raises(StaleStage, match=f"{name} is damaged") as caught:
+        read_all(finished)
+    assert caught.value.exit_code == 4
+    assert f"remove {finished if name == 'facts.json' else path} and run" in caught.value.help
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "deep"])
+def test_reading_rows_never_fails_without_the_name_of_the_file(finished: Path, kind: str) -> None:
+    path = finished / "00000/rows.parquet"
+    before = path.read_bytes()
+    for raw in (KINDS[kind](before), before[:-8] + KINDS[kind](before)[-8:]):
+        path.write_bytes(raw)
+        with suppress(StaleStage):  # a bit in the text of a value can only be seen by a digest
+            list(read_rows(path, Number))
+            runner.read_ids(path)
+
+
+@pytest.mark.parametrize("name", ["00000/rows.parquet", "00000/dropped.parquet", "00000/shard.json", "00000"])
+def test_what_is_missing_in_a_sealed_stage_is_owed_again(
+    source: Path, tmp_path: Path, tools: Tools, finished: Path, name: str
+) -> None:
+    before = {path.name: file_digest(path) for path in (finished / "00000").iterdir()}
+    path = finished / name
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    assert sealed_stage(finished) is None
+    assert sealed(finished, 0) is None
+    finish(source, finished, tools)
+    assert {path.name: file_digest(path) for path in (finished / "00000").iterdir()} == before
+    assert sealed_stage(finished)
+
+
+def test_a_folder_with_work_of_unknown_facts_is_refused(finished: Path) -> None:
+    (finished / "facts.json").unlink()
+    with pytest.raises(StaleStage, match=r"facts\.json is missing") as caught:
+        runner.refuse_other_facts(finished, {"input": "abc"})
+    assert f"remove {finished} and" in caught.value.help
+
+
+def test_a_seal_of_another_shard_or_stage_is_refused(
+    source: Path, tmp_path: Path, tools: Tools, finished: Path
+) -> None:
+    shutil.copytree(finished / "00000", finished / "00001")
+    with pytest.raises(StaleStage, match=r"00001/shard\.json is damaged"):
+        sealed(finished, 1)
+    shutil.copytree(finished, tmp_path / "30-quarter")
+    with pytest.raises(StaleStage, match=r"30-quarter/stage\.json is damaged"):
+        sealed_stage(tmp_path / "30-quarter")
+
+
+def test_a_stage_whose_shards_were_made_again_differently_is_open(finished: Path) -> None:
+    write_rows(finished / "00000/rows.parquet", Number, [])
+    write_facts(finished / "00000", 0, 500, 0, {"odd": 500})
+    assert sealed_stage(finished) is None
+
+
+@pytest.mark.parametrize("name", ["rows.parquet", "dropped.parquet"])
+def test_a_shard_does_not_read_what_was_changed_after_its_seal(
+    source: Path, tmp_path: Path, tools: Tools, name: str
+) -> None:
+    write_rows(source / name, Number, [Number("other", 1)])
+    surveyed = stage(survey=Survey(Number, lambda rows, settings: rows, lambda marks, settings: iter(())))
+    with pytest.raises(StaleStage, match=f"00000/{name} is damaged"):
+        finish(source, tmp_path / "20-halve", tools)
+    with pytest.raises(StaleStage, match=f"00000/{name} is damaged"):
+        runner.survey_shard(surveyed, HalfSettings(), source, tmp_path / "80-halve", 0)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_changed_marks_and_decisions_are_named_and_made_again(source: Path, tmp_path: Path, kind: str) -> None:
+    surveyed = stage(
+        survey=Survey(Number, lambda rows, settings: rows, lambda marks, settings: ((m.id, "no") for m in marks))
+    )
+    folder = tmp_path / "80-halve"
+
+    def passes() -> dict[str, str]:
+        runner.survey_shard(surveyed, HalfSettings(), source, folder, 0)
+        runner.merge_marks(surveyed, HalfSettings(), folder, 1)
+        return runner.read_decisions(folder, source)
+
+    due = passes()
+    for path in (folder / "decisions.parquet", folder / "00000/marks.parquet"):
+        path.write_bytes(KINDS[kind](path.read_bytes()))
+        (folder / "decisions.parquet.sha256").unlink() if path.name == "marks.parquet" else None
+        with pytest.raises(StaleStage, match=f"{path.name} is damaged") as caught:
+            passes()
+        assert f"remove {path} and" in caught.value.help
+        path.unlink()
+        assert passes() == due
+
+
+LINE = b'{"source":"x","kept":[],"drop":{"reason":"odd","detail":""}}'
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"[1]", b'{"source":"x"}', b"7", b"", b"\xff", b"[" * 100_000, LINE, b"00000000" + LINE, b"xyz"],
+)
+def test_a_changed_journal_is_named_with_the_remedy(source: Path, tmp_path: Path, tools: Tools, line: bytes) -> None:
+    path = tmp_path / "20-halve/00000/journal.jsonl"
+    path.parent.mkdir(parents=True)
+    with Journal(path) as journal:
+        journal.add(Result(content_id("0"), kept=(Number("0", 0),)))
+    path.write_bytes(path.read_bytes() + line + b"\n")
+    with pytest.raises(StaleStage, match=r"journal\.jsonl is damaged") as caught:
+        finish(source, tmp_path / "20-halve", tools)
+    assert f"remove {path} and" in caught.value.help
+    path.unlink()
+    assert finish(source, tmp_path / "20-halve", tools).rows_in == 500
+
+
+def test_a_journal_of_other_rows_or_with_a_row_twice_is_refused(source: Path, tmp_path: Path, tools: Tools) -> None:
+    path = tmp_path / "20-halve/00000/journal.jsonl"
+    path.parent.mkdir(parents=True)
+    with Journal(path) as journal:
+        journal.add(Result("of another shard", kept=(Number("0", 0),)))
+    with pytest.raises(StaleStage, match=r"journal\.jsonl is damaged"):
+        finish(source, tmp_path / "20-halve", tools)
+    path.write_bytes(path.read_bytes() * 2)
+    with pytest.raises(StaleStage, match=r"journal\.jsonl is damaged"):
+        Journal(path)

@@ -27,6 +27,7 @@ LAYERS = (
     ("toolkit", "toolkit.errors"),
     ("toolkit.records",),
     ("toolkit.shards", "toolkit.value_types", "toolkit.licences"),
+    ("toolkit.seals",),
     ("toolkit.fingerprints",),
     ("toolkit.neighbours", "toolkit.benchmarks"),
     ("toolkit.python", "toolkit.suites"),

@@ -42,6 +42,12 @@ class StaleStage(ToolkitError):
     exit_code = 4
 
 
+class NothingToRelease(ToolkitError):
+    """The run is whole and no row reached its end: a finding about the source and the settings, not about the usage."""
+
+    exit_code = 1
+
+
 class LostRow(ToolkitError):
     """A stage gave no answer, or two, for a row. Nothing is sealed."""
 

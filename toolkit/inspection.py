@@ -1,5 +1,6 @@
 """Look into a run folder: what is sealed, what is open, what became of one row."""
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -7,27 +8,37 @@ from typing import Any
 from toolkit.errors import UnknownName
 from toolkit.pipeline import FOLDERS, stage_of
 from toolkit.records import Dropped, SourceFile, to_dict
-from toolkit.shards import read_json, read_rows
+from toolkit.seals import check_shard, sealed, sealed_stage, shard_folder
+from toolkit.shards import read_rows
 
 
 def stage_folders(run: Path) -> list[Path]:
-    """The stage folders of a run that exist, in the order of the stages."""
+    """The stage folders of a run that exist, in the order of the stages. Raises UnknownName for no run at all."""
     order = list(FOLDERS.values())
-    found = [path for path in run.glob("*/*") if path.name in order]
+    found = [path for path in run.glob("*/*") if path.name in order and path.is_dir()]
+    if not found:
+        raise UnknownName(f"{run} is no run folder: no stage has begun in it", "name the --run-dir of a `langlift run`")
     return sorted(found, key=lambda path: (path.parent.name != "shared", path.parent.name, order.index(path.name)))
 
 
 def status(run: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """(facts of the sealed stages; name, sealed shards and journalled rows of the open ones)."""
-    sealed, open_stages = [], []
+    done, open_stages = [], []
     for folder in stage_folders(run):
-        if (folder / "stage.json").exists():
-            sealed.append(read_json(folder / "stage.json"))
+        if (facts := sealed_stage(folder)) is not None:
+            done.append(facts)
             continue
         rows = sum(path.read_bytes().count(b"\n") for path in folder.glob("*/journal.jsonl"))
-        shards = sum(1 for _ in folder.glob("*/shard.json"))
+        shards = sum(1 for _ in _sealed_shards(folder))
         open_stages.append({"stage": f"{folder.parent.name}/{folder.name}", "sealed": shards, "rows": rows})
-    return sealed, open_stages
+    return done, open_stages
+
+
+def _sealed_shards(folder: Path) -> Iterator[tuple[Path, dict[str, int]]]:
+    """(folder, number of rows dropped for each reason) of the shards of a stage that are done."""
+    for index in sorted(int(path.name) for path in folder.iterdir() if path.name.isdecimal()):
+        if (facts := sealed(folder, index)) is not None:
+            yield shard_folder(folder, index), facts.dropped
 
 
 def _folders(run: Path, stage: str) -> list[Path]:
@@ -40,21 +51,35 @@ def _folders(run: Path, stage: str) -> list[Path]:
 
 
 def _shards(run: Path, stage: str) -> Iterator[tuple[Path, type]]:
-    folders = _folders(run, stage)
     row = SourceFile if stage == "read" else stage_of(stage).writes
-    for folder in folders:
-        for shard in sorted(folder.glob("*/shard.json")):
-            yield shard.parent, row
+    for folder in _folders(run, stage):
+        for shard, _ in _sealed_shards(folder):
+            check_shard(shard)
+            yield shard, row
 
 
 def rows(run: Path, stage: str, reason: str | None) -> Iterator[str]:
-    """Ids of the kept rows; with a reason, the rows dropped for it with their details."""
+    """Ids of the kept rows; with a reason, the rows dropped for it with their details. Raises UnknownName."""
+    if reason is not None:
+        _known(run, stage, reason)
     for shard, row in _shards(run, stage):
         if reason is None:
             yield from (each.id for each in read_rows(shard / "rows.parquet", row))
         else:
             dropped = read_rows(shard / "dropped.parquet", Dropped)
             yield from (f"{each.id}  {each.detail}" for each in dropped if each.reason == reason)
+
+
+def _known(run: Path, stage: str, reason: str) -> None:
+    counts: Counter[str] = Counter()
+    for folder in _folders(run, stage):
+        for _, dropped in _sealed_shards(folder):
+            counts.update(dropped)
+    if reason not in counts:
+        there = ", ".join(f"{name!r} ({rows:,})" for name, rows in counts.most_common())
+        raise UnknownName(
+            f"stage {stage} of {run} dropped no row for {reason!r}", f"it dropped rows for: {there or 'nothing'}"
+        )
 
 
 def find(run: Path, stage: str, id: str) -> dict[str, Any]:

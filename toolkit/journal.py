@@ -1,12 +1,14 @@
 """The journal of one shard while it runs: a line for each input row that is done.
 
-Append only, flushed by line. A line torn by a kill is cut off and its row is owed again. The
-file is locked while it is open: a worker that outlives its parent for a moment never writes
-into the journal of the run that continues.
+Append only, flushed by line. A line torn by a kill is cut off and its row is owed again; a whole
+line begins with its own checksum, so one that was changed is an error. The file is locked while it
+is open: a worker that outlives its parent for a moment never writes into the journal of the run
+that continues.
 """
 
 import fcntl
 import json
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -16,6 +18,8 @@ from toolkit.errors import LostRow
 from toolkit.records import to_dict
 from toolkit.shards import damaged
 from toolkit.stage import Result
+
+DIGITS = 8  # of the checksum of a line
 
 
 class Journal:
@@ -39,10 +43,13 @@ class Journal:
         for line in self.file:
             if not line.endswith(b"\n"):
                 break
-            try:
-                self._note(json.loads(line), end)
-            except ValueError:
-                raise damaged(path) from None
+            text = line[DIGITS:-1]
+            if line[:DIGITS] != _checksum(text):
+                raise damaged(path)
+            entry = json.loads(text)
+            if entry["source"] in self.offsets:
+                raise damaged(path)
+            self._note(entry, end)
             end += len(line)
         self.file.truncate(end)
         self.file.seek(end)
@@ -62,7 +69,8 @@ class Journal:
         kept = [to_dict(each) for each in result.kept]
         entry = {"source": result.source, "kept": kept, "drop": to_dict(result.drop) if result.drop else None}
         offset = self.file.tell()
-        self.file.write(json.dumps(entry, separators=(",", ":")).encode() + b"\n")
+        text = json.dumps(entry, separators=(",", ":")).encode()
+        self.file.write(_checksum(text) + text + b"\n")
         self.file.flush()
         self._note(entry, offset)
 
@@ -70,10 +78,14 @@ class Journal:
         """The entries in the order of the input, whatever order the work ended in."""
         for each in ids:
             self.file.seek(self.offsets[each])
-            yield json.loads(self.file.readline())
+            yield json.loads(self.file.readline()[DIGITS:])
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc: object) -> None:
         self.file.close()
+
+
+def _checksum(text: bytes) -> bytes:
+    return b"%08x" % zlib.crc32(text)

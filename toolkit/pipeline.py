@@ -28,7 +28,8 @@ from toolkit.errors import SpecError, StaleStage, UnknownName
 from toolkit.generators import open_generator
 from toolkit.progress import Watcher
 from toolkit.release import ReleaseSettings, release
-from toolkit.shards import read_json, write_text
+from toolkit.seals import Sealed, sealed_stage, shard_folder
+from toolkit.shards import write_text
 from toolkit.spec import Spec
 from toolkit.stage import Settings, Stage, Tools
 
@@ -128,12 +129,11 @@ def _run_stage(
     stage, settings = stage_of(name), spec.slice(name)
     facts = facts_of(stage, settings, language, before["digest"], spec.generate.backend)
     runner.refuse_other_facts(folder, facts)
-    if (folder / "stage.json").exists():
-        sealed: dict[str, Any] = read_json(folder / "stage.json")
-        return sealed
+    if (done := sealed_stage(folder)) is not None:
+        return done
     watcher.begin(f"{name} {language}".strip(), before["rows_out"])
     tasks = [
-        Task(name, settings, language, spec.generate.backend, runner.shard_folder(source, index), folder, index)
+        Task(name, settings, language, spec.generate.backend, shard_folder(source, index), folder, index)
         for index in range(before["shards"])
     ]
 
@@ -160,7 +160,7 @@ def facts_of(stage: Stage, settings: Settings, language: str, digest: str, backe
     return facts
 
 
-def work(task: Task, tell: Tell) -> runner.Sealed:
+def work(task: Task, tell: Tell) -> Sealed:
     """Finish one shard, in a worker. Handles are opened here, never carried."""
     stage = stage_of(task.stage)
     decisions = runner.read_decisions(task.folder, task.source) if stage.survey is not None else {}

@@ -16,7 +16,8 @@ from toolkit.engines import Engine, Tell
 from toolkit.errors import InputError
 from toolkit.progress import Watcher
 from toolkit.records import Dropped, SourceFile
-from toolkit.shards import read_json, write_rows
+from toolkit.seals import Sealed, sealed, sealed_stage, shard_folder, write_facts
+from toolkit.shards import write_rows
 from toolkit.sources import SourceSettings
 
 VERSION = "1"
@@ -35,9 +36,8 @@ def read(settings: SourceSettings, folder: Path, watcher: Watcher, engine: Engin
     facts = {f"source.{key}": str(value) for key, value in settings.facts().items()}
     facts |= {"stage version": VERSION, "input": sources.digest(settings)}
     runner.refuse_other_facts(folder, facts)
-    if (folder / "stage.json").exists():
-        sealed: dict[str, Any] = read_json(folder / "stage.json")
-        return sealed
+    if (done := sealed_stage(folder)) is not None:
+        return done
     watcher.begin("read", None)
     # One worker streams the whole source: what a Parquet page or a Hub client takes is never the parent's.
     for parts in engine.map(write_shards, [Reading(settings, folder)], lambda message: watcher.advance(*message)):
@@ -47,12 +47,12 @@ def read(settings: SourceSettings, folder: Path, watcher: Watcher, engine: Engin
     return runner.stage_json(folder, "read", VERSION, "", parts)
 
 
-def write_shards(reading: Reading, tell: Tell) -> list[runner.Sealed]:
+def write_shards(reading: Reading, tell: Tell) -> list[Sealed]:
     """All shards of the source, in a worker; those that are sealed already are passed over."""
     rows = sources.read(reading.settings)
-    parts: list[runner.Sealed] = []
+    parts: list[Sealed] = []
     while True:
-        part = runner.sealed(reading.folder, len(parts))
+        part = sealed(reading.folder, len(parts))
         if part is None:
             part = _write_shard(rows, reading.folder, len(parts), reading.settings.shard_rows)
         else:
@@ -64,7 +64,7 @@ def write_shards(reading: Reading, tell: Tell) -> list[runner.Sealed]:
         tell((part.rows_in, part.rows_out, part.dropped))
 
 
-def _write_shard(rows: Iterator[SourceFile | Dropped], folder: Path, index: int, size: int) -> runner.Sealed | None:
+def _write_shard(rows: Iterator[SourceFile | Dropped], folder: Path, index: int, size: int) -> Sealed | None:
     dropped: list[Dropped] = []
 
     def kept() -> Iterator[SourceFile]:
@@ -74,8 +74,9 @@ def _write_shard(rows: Iterator[SourceFile | Dropped], folder: Path, index: int,
             else:
                 yield row
 
-    target = runner.shard_folder(folder, index)
+    target = shard_folder(folder, index)
     target.mkdir(parents=True, exist_ok=True)
+    (target / "shard.json").unlink(missing_ok=True)  # of rows that are gone
     count = write_rows(target / "rows.parquet", SourceFile, kept())
     write_rows(target / "dropped.parquet", Dropped, dropped)
     if not count and not dropped:
@@ -84,4 +85,4 @@ def _write_shard(rows: Iterator[SourceFile | Dropped], folder: Path, index: int,
         target.rmdir()
         return None
     reasons = Counter(row.reason for row in dropped)
-    return runner.write_facts(target, index, count + len(dropped), count, dict(reasons))
+    return write_facts(target, index, count + len(dropped), count, dict(reasons))

@@ -2,11 +2,12 @@
 
 A shard's folder holds `journal.jsonl` while it runs; when it is sealed `rows.parquet`,
 `dropped.parquet` and, written last, `shard.json`. A rerun continues from the journal and gives
-the same bytes: results are sealed in the order of the input ids.
+the same bytes: results are sealed in the order of the input ids. What a shard reads is held
+against its seal first.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,40 +18,22 @@ import pyarrow.parquet as pq
 from toolkit.errors import LostRow, StaleStage
 from toolkit.journal import Journal
 from toolkit.records import Dropped, content_id
-from toolkit.shards import (
-    file_digest,
-    joined_digest,
-    read_ids,
-    read_json,
-    read_rows,
-    write_json,
-    write_rows,
-    write_values,
+from toolkit.seals import (
+    Sealed,
+    check_digest,
+    check_shard,
+    has_digest,
+    read_sealed,
+    sealed,
+    shard_folder,
+    write_digest,
+    write_facts,
+    write_sealed,
 )
+from toolkit.shards import damaged, joined_digest, read_ids, read_rows, write_rows, write_values
 from toolkit.stage import Result, Stage, Tools
 
 Heard = Callable[[int, int, str], None]  # (rows done, rows kept, reason of the drop or "")
-
-
-@dataclass(frozen=True)
-class Sealed:
-    """What a finished shard says about itself. The same on every machine: no times, no paths."""
-
-    index: int
-    rows_in: int
-    rows_out: int
-    dropped: dict[str, int]
-    digest: str
-
-
-def shard_folder(stage_folder: Path, index: int) -> Path:
-    return stage_folder / f"{index:05d}"
-
-
-def sealed(stage_folder: Path, index: int) -> Sealed | None:
-    """The facts of a sealed shard, or None while it is open."""
-    path = shard_folder(stage_folder, index) / "shard.json"
-    return Sealed(**read_json(path)) if path.exists() else None
 
 
 def run_shard(
@@ -62,11 +45,15 @@ def run_shard(
         (folder / "journal.jsonl").unlink(missing_ok=True)  # a kill between the seal and this line
         return done
     folder.mkdir(parents=True, exist_ok=True)
+    check_shard(source)
     ids = read_ids(source / "rows.parquet")
     owed = set(ids)
     with Journal(folder / "journal.jsonl") as journal:
         if done := sealed(stage_folder, index):  # another worker sealed it while this one waited for the lock
             return done
+        (folder / "shard.json").unlink(missing_ok=True)  # of rows that are gone
+        if journal.offsets.keys() - owed:
+            raise damaged(folder / "journal.jsonl")  # of another shard
         owed -= journal.offsets.keys()
         if journal.offsets:
             _report_recovered(journal, heard)
@@ -112,22 +99,16 @@ def seal(folder: Path, index: int, row: type, ids: list[str], journal: Journal) 
     return write_facts(folder, index, len(ids), rows_out, dict(journal.dropped))
 
 
-def write_facts(folder: Path, index: int, rows_in: int, rows_out: int, dropped: dict[str, int]) -> Sealed:
-    """`shard.json`, which says that the shard is whole."""
-    digest = joined_digest(file_digest(folder / name) for name in ("rows.parquet", "dropped.parquet"))
-    facts = Sealed(index, rows_in, rows_out, dict(sorted(dropped.items())), digest)
-    write_json(folder / "shard.json", asdict(facts))
-    return facts
-
-
 def survey_shard(stage: Stage, settings: Any, source: Path, stage_folder: Path, index: int) -> int:
     """The first pass of a stage that needs the whole corpus: fingerprints of one shard."""
     assert stage.survey is not None
     folder = shard_folder(stage_folder, index)
-    if not (folder / "marks.parquet").exists():
+    if not has_digest(folder / "marks.parquet"):
         folder.mkdir(parents=True, exist_ok=True)
+        check_shard(source)
         marks = stage.survey.marks(read_rows(source / "rows.parquet", stage.reads), settings)
         write_rows(folder / "marks.parquet", stage.survey.mark, marks)
+        write_digest(folder / "marks.parquet")
     return index
 
 
@@ -135,16 +116,19 @@ def merge_marks(stage: Stage, settings: Any, stage_folder: Path, shards: int) ->
     """All fingerprints, in the order of shards and rows, to one small table of decisions."""
     assert stage.survey is not None
     path = stage_folder / "decisions.parquet"
-    if path.exists():
+    if has_digest(path):
         return
 
     def marks() -> Iterator[Any]:
         for index in range(shards):
             assert stage.survey is not None
-            yield from read_rows(shard_folder(stage_folder, index) / "marks.parquet", stage.survey.mark)
+            part = shard_folder(stage_folder, index) / "marks.parquet"
+            check_digest(part)
+            yield from read_rows(part, stage.survey.mark)
 
     decisions = (Decision(*each) for each in stage.survey.merge(marks(), settings))
     write_rows(path, Decision, decisions)
+    write_digest(path)
 
 
 @dataclass(frozen=True)
@@ -154,10 +138,9 @@ class Decision:
 
 
 def read_decisions(stage_folder: Path, source: Path) -> dict[str, str]:
-    """Row id -> word, of the rows of one shard alone; empty for stages without a survey."""
+    """Row id -> word, of the rows of one shard alone."""
     path = stage_folder / "decisions.parquet"
-    if not path.exists():
-        return {}
+    check_digest(path)
     ids = pa.array(read_ids(source / "rows.parquet"), pa.string())
     found: dict[str, str] = {}
     with pq.ParquetFile(path) as file:
@@ -171,10 +154,12 @@ def refuse_other_facts(folder: Path, facts: dict[str, str]) -> None:
     """Write what the folder is made with, or refuse one made with something else. Raises StaleStage."""
     path = folder / "facts.json"
     if not path.exists():
+        if any(folder.glob("*/")) or (folder / "stage.json").exists():  # made with nobody knows what
+            raise damaged(path)
         folder.mkdir(parents=True, exist_ok=True)
-        write_json(path, facts)
+        write_sealed(path, facts)
         return
-    before = read_json(path)
+    before = read_sealed(path)
     changed = sorted(key for key in facts.keys() | before.keys() if before.get(key) != facts.get(key))
     if not changed:
         return
@@ -200,12 +185,12 @@ def stage_json(stage_folder: Path, stage: str, version: str, language: str, part
         "stage": stage,
         "version": version,
         "language": language,
-        "facts": read_json(stage_folder / "facts.json"),
+        "facts": read_sealed(stage_folder / "facts.json"),
         "rows_in": sum(part.rows_in for part in parts),
         "rows_out": sum(part.rows_out for part in parts),
         "dropped": dict(sorted(dropped.items())),
         "shards": len(parts),
         "digest": joined_digest(part.digest for part in parts),
     }
-    write_json(stage_folder / "stage.json", value)
+    write_sealed(stage_folder / "stage.json", value)
     return value

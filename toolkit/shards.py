@@ -88,7 +88,7 @@ def read_json(path: Path) -> Any:
     """What a small JSON file holds. Raises StaleStage for a damaged one."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise damaged(path) from None
 
 
@@ -97,13 +97,21 @@ def _opened(path: Path) -> Iterator[pq.ParquetFile]:
     try:
         with pq.ParquetFile(path) as file:
             yield file
-    except pa.ArrowInvalid:
+    except (pa.ArrowException, FileNotFoundError, ValueError, KeyError, TypeError):
+        raise damaged(path) from None
+    except OSError as error:  # how pyarrow tells of broken pages: without a number
+        if error.errno is not None:
+            raise
         raise damaged(path) from None
 
 
 def damaged(path: Path) -> StaleStage:
     """The error for a file of a run folder that is not what was written."""
-    return StaleStage(f"{path} is damaged", f"remove {path.parent} and what was made after it, and run again")
+    what = path.parent if path.name == "facts.json" else path  # what a folder was made with, nobody else can say
+    return StaleStage(
+        f"{path} is {'damaged' if path.exists() else 'missing'}",
+        f"remove {what} and run `langlift run` with the same spec again: it makes what is missing",
+    )
 
 
 def file_digest(path: Path) -> str:

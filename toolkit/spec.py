@@ -7,11 +7,12 @@ the rest. Unknown keys are refused with the nearest known one and the line they 
 import os
 import re
 import tomllib
+from collections import Counter
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 
 from toolkit.errors import SpecError
@@ -48,7 +49,10 @@ class Spec(Settings):
     """A release: where functions come from, which languages they go to, and how each stage decides."""
 
     name: str = Field(description="Names the run.", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
-    languages: tuple[str, ...] = Field(min_length=1, description="Target languages; `langlift languages` lists them.")
+    languages: tuple[str, ...] = Field(
+        description="Target languages; `langlift languages` lists them.",
+        json_schema_extra={"minItems": 1, "uniqueItems": True},
+    )
     source: SourceSettings
     engine: EngineSettings = Field(default_factory=EngineSettings)
     extract: ExtractSettings = Field(default_factory=ExtractSettings)
@@ -62,6 +66,15 @@ class Spec(Settings):
     decontaminate: DecontaminateSettings = Field(default_factory=DecontaminateSettings)
     split: SplitSettings = Field(default_factory=SplitSettings)
     release: ReleaseSettings | None = None
+
+    @field_validator("languages")
+    @classmethod
+    def _each_once(cls, languages: tuple[str, ...]) -> tuple[str, ...]:
+        if not languages:
+            raise ValueError('none is named; write one, as ["lua"]: `langlift languages` lists them')
+        if twice := sorted(name for name, count in Counter(languages).items() if count > 1):
+            raise ValueError(f"named more than once: {', '.join(twice)}; a language is translated to once")
+        return languages
 
     def slice(self, stage: str) -> Settings:
         """The settings of one stage."""

@@ -12,6 +12,8 @@ import click
 @click.option("--dropped", metavar="REASON", help="List the rows dropped for this reason.")
 def command(run: Path, stage: str, row: str | None, dropped: str | None) -> None:
     """A row of a STAGE: what it became, or why it was dropped. Without an ID, the ids."""
+    if row is not None and dropped is not None:
+        raise click.UsageError("an ID and --dropped exclude each other: the row of an ID says why it was dropped")
     from toolkit import inspection
     from toolkit.cli import output
 

@@ -23,10 +23,11 @@ from pydantic import Field, field_validator
 import cards
 from push.digests import canonical, row_set
 from toolkit import __version__
-from toolkit.errors import InputError, SpecError, StaleStage
+from toolkit.errors import InputError, LostRow, NothingToRelease, SpecError, StaleStage
 from toolkit.release.card import license_note, make_card, toolchains
 from toolkit.release.data import Tally, Written, shown, write_language
-from toolkit.shards import file_digest, read_json, write_json
+from toolkit.seals import check_shard, sealed_stage, shard_folder
+from toolkit.shards import file_digest, write_json
 from toolkit.stage import Settings
 
 SCHEMA = "langlift/release/1"
@@ -59,21 +60,22 @@ class ReleaseSettings(Settings):
 def release(run: Path, settings: ReleaseSettings) -> Path:
     """Write the release of a finished run; returns its folder. The same run gives the same bytes.
 
-    Raises StaleStage for a run that is not finished, InputError for one without rows.
+    Raises StaleStage for a run that is not finished or was changed, NothingToRelease for one without rows.
     """
     spec = _spec(run)
     languages = _languages(run, spec)
     stages = _stages(run, languages)
     if not any(stage["rows_out"] for stage in stages if stage["stage"] == "split"):
-        raise InputError(
+        raise NothingToRelease(
             f"{run} has no row to release: every row was dropped on the way",
             "`langlift status` shows the stage that dropped them, and why",
         )
     target = run / "release" / "dataset"
     with _alone(target.parent):
         unfinished, scratch = (_fresh(target.with_name(name)) for name in ("dataset.part", "dataset.scratch"))
-        files = {name: write_language(_shards(run, name), name, unfinished, scratch) for name in languages}
+        files = {name: write_language(_shards(run, name, stages), name, unfinished, scratch) for name in languages}
         shutil.rmtree(scratch)
+        _account(files, stages)
         _describe(unfinished, settings, files, stages, spec)
         _replace(unfinished, target)
     return target
@@ -97,6 +99,15 @@ def _fresh(folder: Path) -> Path:
         shutil.rmtree(folder)
     folder.mkdir()
     return folder
+
+
+def _account(files: dict[str, dict[str, list[Written]]], stages: list[dict[str, Any]]) -> None:
+    """Every row that split kept is written. Raises LostRow."""
+    for language, splits in files.items():
+        written = sum(each.rows for parts in splits.values() for each in parts)
+        kept = sum(each["rows_out"] for each in stages if (each["stage"], each["language"]) == ("split", language))
+        if written != kept:
+            raise LostRow(f"{language}: {written} rows were written to the release, and split kept {kept}")
 
 
 def _describe(
@@ -182,15 +193,24 @@ def _languages(run: Path, spec: dict[str, Any]) -> list[str]:
 
 
 def _stages(run: Path, languages: list[str]) -> list[dict[str, Any]]:
-    """The facts of every stage in the order they ran. Raises StaleStage where one is not sealed."""
-    stages = []
+    """The facts of every stage in the order they ran. Raises StaleStage where one is not sealed, or of another run."""
+    stages: list[dict[str, Any]] = []
+    shared: dict[str, Any] | None = None
     for part in ("shared", *languages):
         folders = sorted(path for path in (run / part).glob("[0-9][0-9]-*") if path.is_dir())
-        if open_ := [path for path in folders if not (path / "stage.json").exists()]:
-            raise _unfinished(run, f"{part}/{open_[0].name}")
         if part != "shared" and not any(path.name.endswith("-split") for path in folders):
             raise _unfinished(run, f"{part}/split")
-        stages += [read_json(path / "stage.json") for path in folders]
+        before = shared
+        for path in folders:
+            if (facts := sealed_stage(path)) is None:
+                raise _unfinished(run, f"{part}/{path.name}")
+            if before is not None and facts["facts"]["input"] != before["digest"]:
+                raise StaleStage(
+                    f"{path} was made from another {before['stage']} than the one that is here",
+                    f"remove {path} and the folders after it, and `langlift run` with the same spec again",
+                )
+            stages.append(before := facts)
+        shared = before if part == "shared" else shared
     return [_without_machine(stage) for stage in stages]
 
 
@@ -198,9 +218,14 @@ def _unfinished(run: Path, stage: str) -> StaleStage:
     return StaleStage(f"{run} is not finished: {stage} is not sealed", "`langlift run` with the same spec continues it")
 
 
-def _shards(run: Path, language: str) -> list[Path]:
+def _shards(run: Path, language: str, stages: list[dict[str, Any]]) -> list[Path]:
+    """The rows of the split stage, each file the one that was sealed. Raises StaleStage."""
     [folder] = (run / language).glob("[0-9][0-9]-split")
-    return [folder / f"{index:05d}" / "rows.parquet" for index in range(read_json(folder / "stage.json")["shards"])]
+    [facts] = (each for each in stages if (each["stage"], each["language"]) == ("split", language))
+    found = [shard_folder(folder, index) for index in range(facts["shards"])]
+    for shard in found:
+        check_shard(shard)
+    return [shard / "rows.parquet" for shard in found]
 
 
 def _without_machine(stage: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -124,9 +125,11 @@ def _write(tables: Iterable[pa.Table], rows: int, stem: str, folder: Path) -> It
         with pq.ParquetWriter(
             path, schema(Example), compression="zstd", use_content_defined_chunking=True, write_page_index=True
         ) as out:
-            for _ in range(-(-due // ROW_GROUP)):
-                out.write_table(next(groups), row_group_size=ROW_GROUP)
-        yield Written(name, due)
+            written = 0
+            for table in islice(groups, -(-due // ROW_GROUP)):
+                out.write_table(table, row_group_size=ROW_GROUP)
+                written += len(table)
+        yield Written(name, written)
 
 
 def _groups(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
