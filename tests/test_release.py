@@ -22,7 +22,7 @@ from push.digests import canonical, combined, row_set
 from push.manifest import read
 from toolkit import __version__, runner
 from toolkit.cli import main
-from toolkit.errors import InputError, NothingToRelease, StaleStage, ToolkitError
+from toolkit.errors import InputError, LostRow, NothingToRelease, StaleStage, ToolkitError
 from toolkit.records import Dropped, Example, content_id
 from toolkit.release import ReleaseSettings, data, last_part, release
 from toolkit.seals import read_sealed, shard_folder, write_facts, write_sealed
@@ -96,7 +96,7 @@ def write_run(run: Path, rows: dict[str, list[Assigned]], shard_rows: int = 40) 
         shards = [mine[start : start + shard_rows] for start in range(0, len(mine), shard_rows)]
         compared = {"decontaminate.index": "packaged", "built from HumanEval.jsonl.gz": "sha256:77"}
         source = write_stage(run / language / "90-decontaminate", [], language, read, **compared)
-        facts = {"split.seed": "1", "lua": "5.4.6"} if language == "lua" else {"split.seed": "1"}
+        facts = {"split.seed": "0", "lua": "5.4.6"} if language == "lua" else {"split.seed": "0"}
         write_stage(run / language / "95-split", shards, language, source, **facts)
     return run
 
@@ -291,6 +291,31 @@ def test_an_unfinished_run_is_refused_by_the_stage_that_is_open(run: Path) -> No
 def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is no run folder"):
         release(tmp_path, SETTINGS)
+
+
+def test_a_release_of_fewer_rows_than_split_kept_is_refused(run: Path) -> None:
+    name = run / "lua" / "95-split" / "stage.json"
+    write_sealed(name, read_sealed(name) | {"rows_out": 101})
+    with pytest.raises(LostRow, match="lua: 100 rows were written to the release, and split kept 101"):
+        release(run, SETTINGS)
+    assert not (run / "release" / "dataset").exists()
+
+
+@pytest.mark.parametrize("raw", [b"", b"[]", b"PAR1", None], ids=str)
+@pytest.mark.parametrize("name", ["00001/rows.parquet", "00001/shard.json", "stage.json"])
+def test_damage_to_a_split_is_refused_by_the_name_of_the_file(run: Path, name: str, raw: bytes | None) -> None:
+    path = run / "lua" / "95-split" / name
+    path.unlink() if raw is None else path.write_bytes(raw)
+    due = "lua/95-split is not sealed" if raw is None else f"{path} is damaged"
+    with pytest.raises(StaleStage, match=due):
+        release(run, SETTINGS)
+
+
+def test_a_stage_made_from_another_one_is_refused(run: Path) -> None:
+    shutil.rmtree(run / "lua" / "90-decontaminate")
+    write_stage(run / "lua" / "90-decontaminate", [rows_of(3)], "lua", "00")
+    with pytest.raises(StaleStage, match="90-decontaminate was made from another read"):
+        release(run, SETTINGS)
 
 
 def test_an_id_given_twice_is_an_error(tmp_path: Path) -> None:

@@ -63,6 +63,35 @@ def test_a_misspelt_key_gets_its_line_and_a_guess(tmp_path: Path, wrong: str, ri
     assert f"did you mean {wrong.split(' ')[0].strip('[]')!r}?" in said
 
 
+@pytest.mark.parametrize(
+    ("languages", "due"),
+    [
+        ("[]", "langlift.toml:2: languages: none is named; write one"),
+        ('["lua", "ocaml", "lua"]', "langlift.toml:2: languages: named more than once: lua"),
+        ('"lua"', "langlift.toml:2: languages: must be a list"),
+        ("[1]", "langlift.toml:2: languages.0: must be text"),
+    ],
+)
+def test_languages_are_a_list_of_different_names(tmp_path: Path, languages: str, due: str) -> None:
+    said = problem(tmp_path, GOOD.replace('["lua"]', languages))
+    assert due in said
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "due"),
+    [
+        ('name = "lua-functions"\n', "", "name: is missing"),
+        ("minimum = 0.8", 'minimum = "much"', "cover.minimum: must be a number"),
+        ('path = "files.parquet"', "shard_rows = 1.5", "source.shard_rows: must be a whole number"),
+        ('name = "lua-functions"', 'name = "x"\nsplit = "much"', "langlift.toml:2: split: must be a table"),
+        ('repo = "owner/name"\n', "", "langlift.toml:10: release.repo: is missing"),
+        ("[cover]\nminimum = 0.8", "[filter]\nallow_print = 7", "filter.allow_print: must be true or false"),
+    ],
+)
+def test_what_is_wrong_is_said_in_our_words(tmp_path: Path, wrong: str, right: str, due: str) -> None:
+    assert due in problem(tmp_path, GOOD.replace(wrong, right))
+
+
 def test_a_branch_is_not_a_revision(tmp_path: Path) -> None:
     source = 'dataset = "owner/name"\nrevision = "main"'
     said = problem(tmp_path, GOOD.replace('path = "files.parquet"', source))

@@ -24,13 +24,13 @@ from typing import Any
 from sandboxes import Pool, open_pool
 from toolkit import languages, reading, runner
 from toolkit.engines import Engine, Tell, open_engine
-from toolkit.errors import SpecError, StaleStage, UnknownName
+from toolkit.errors import InputError, SpecError, StaleStage, UnknownName
 from toolkit.generators import open_generator
 from toolkit.progress import Watcher
 from toolkit.release import ReleaseSettings, release
 from toolkit.seals import Sealed, sealed_stage, shard_folder
 from toolkit.shards import write_text
-from toolkit.spec import Spec
+from toolkit.spec import Spec, load
 from toolkit.stage import Settings, Stage, Tools
 
 SHARED = ("extract", "filter", "tests", "cover")
@@ -151,13 +151,17 @@ def _run_stage(
 
 def facts_of(stage: Stage, settings: Settings, language: str, digest: str, backend: str) -> dict[str, str]:
     """All that the output of a stage depends on, by name."""
-    facts = {f"{stage.name}.{key}": str(value) for key, value in settings.model_dump(mode="json").items()}
+    facts = _settings_of(stage.name, settings)
     facts |= {"stage version": stage.version, "input": digest, "python": platform.python_version()}
     if stage.name == "translate":
         facts["generator"] = open_generator(backend).name
     if stage.facts is not None:
         facts |= stage.facts(settings, language)
     return facts
+
+
+def _settings_of(name: str, settings: Settings) -> dict[str, str]:
+    return {f"{name}.{key}": str(value) for key, value in settings.model_dump(mode="json").items()}
 
 
 def work(task: Task, tell: Tell) -> Sealed:
@@ -202,6 +206,29 @@ class Releasing:
 def write_release(releasing: Releasing, tell: Tell) -> None:
     """The release folder of a run, in a worker."""
     release(releasing.folder, releasing.settings)
+
+
+def release_again(folder: Path) -> Path:
+    """Write the release of a finished run once more, as its own spec says; `[release]` in it may have been edited.
+
+    Raises StaleStage where the spec says other settings than the stages were made with.
+    """
+    path = folder / "spec.toml"
+    if not path.exists():
+        raise InputError(f"{folder} is no finished run folder: it holds no spec.toml", "name the --run-dir of a run")
+    spec = load(path)
+    if spec.release is None:
+        raise SpecError(f"{path} has no [release]", "add [release] with repo, version and title to the spec")
+    for part, names in (("shared", SHARED), *((language, PER_LANGUAGE) for language in spec.languages)):
+        for name in names:
+            before = (sealed_stage(folder / part / FOLDERS[name]) or {"facts": {}})["facts"]
+            now = {key: value for key, value in _settings_of(name, spec.slice(name)).items() if key in before}
+            if changed := runner.differences({key: before[key] for key in now}, now):
+                raise StaleStage(
+                    f"{path} does not say what {folder / part / FOLDERS[name]} was made with: {changed}",
+                    "`langlift run` with the spec of the run writes it again",
+                )
+    return release(folder, spec.release)
 
 
 @cache

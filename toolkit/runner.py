@@ -160,14 +160,18 @@ def refuse_other_facts(folder: Path, facts: dict[str, str]) -> None:
         write_sealed(path, facts)
         return
     before = read_sealed(path)
-    changed = sorted(key for key in facts.keys() | before.keys() if before.get(key) != facts.get(key))
-    if not changed:
+    if not (changed := differences(before, facts)):
         return
-    what = "; ".join(f"{key}: {_short(before.get(key))}, now {_short(facts.get(key))}" for key in changed)
     raise StaleStage(
-        f"{folder} was made with other settings: {what}",
+        f"{folder} was made with other settings: {changed}",
         f"use another --run-dir, or remove {folder} and the folders after it to make them again",
     )
+
+
+def differences(before: dict[str, str], now: dict[str, str]) -> str:
+    """What changed between two sets of facts, by name; "" where nothing did."""
+    changed = sorted(key for key in now.keys() | before.keys() if before.get(key) != now.get(key))
+    return "; ".join(f"{key}: {_short(before.get(key))}, now {_short(now.get(key))}" for key in changed)
 
 
 def _short(value: str | None) -> str:

@@ -29,6 +29,16 @@ from toolkit.stages.tests import Settings as TestsSettings
 from toolkit.stages.translate import Settings as TranslateSettings
 from toolkit.stages.validate import Settings as ValidateSettings
 
+_IN_WORDS = {  # what pydantic says of a value's type, for people who know TOML and not pydantic
+    "missing": "is missing",
+    "string_.*type": 'must be text, as "this"',
+    "int_(type|parsing|from_float)": "must be a whole number",
+    "float_(type|parsing)": "must be a number",
+    "bool_(type|parsing)": "must be true or false",
+    "tuple_type|list_type": 'must be a list, as ["this", "that"]',
+    "model_type": "must be a table, as [this]",
+}
+
 
 class EngineSettings(Settings):
     """Where shards run. Never changes a byte of the result."""
@@ -105,7 +115,8 @@ def _remark(problem: ErrorDetails, text: str) -> str:
     names = tuple(str(each) for each in problem["loc"])
     where = f":{line}" if (line := line_of(text, names)) else ""
     if problem["type"] != "extra_forbidden":
-        return f"{where}: {'.'.join(names) or 'the spec'}: {problem['msg'].removeprefix('Value error, ')}"
+        said = next((words for kind, words in _IN_WORDS.items() if re.fullmatch(kind, problem["type"])), problem["msg"])
+        return f"{where}: {'.'.join(names) or 'the spec'}: {said.removeprefix('Value error, ')}"
     near = get_close_matches(names[-1], known_keys(names[:-1]), n=1)
     guess = f"; did you mean {near[0]!r}?" if near else f"; known here: {', '.join(known_keys(names[:-1]))}"
     return f"{where}: unknown key {'.'.join(names)!r}{guess}"
