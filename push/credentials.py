@@ -1,7 +1,8 @@
 """Credentials in a file: by the shapes that services give their tokens, and by texts that are known secrets.
 
 Covered: text files by line; the texts in Parquet, nested ones too, by row and column; known secrets also in the
-raw bytes of any file. Not covered: credentials without a shape, and what is compressed in other formats.
+raw bytes of any file. `kind_of` is the same detector for texts that are in no file yet. Not covered: credentials
+without a shape, and what is compressed in other formats.
 Memory: a chunk, or a batch of rows. What is found is told by its kind and place, never by itself.
 """
 
@@ -37,6 +38,12 @@ def credentials(path: Path, known: Iterable[bytes] = ()) -> Iterator[str]:
     yield from _of_bytes(path, known)
     if path.suffix == ".parquet":
         yield from _of_rows(path, known)
+
+
+def kind_of(texts: Iterable[str]) -> str:
+    """The first kind of credential that stands in one of the texts; "" where there is none."""
+    raw = b"\0".join(text.encode("utf-8", "surrogatepass") for text in texts)
+    return next((what for what, _ in _shapes(raw, False, ())), "")
 
 
 def _of_bytes(path: Path, known: Iterable[bytes]) -> Iterator[str]:

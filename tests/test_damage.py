@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from push.check import check
 from toolkit.cli import main
 
 SPEC = """name = "small"
@@ -43,7 +44,19 @@ def noted(number):
     """This one is dropped."""
     print(number)
     return number + 1
-''',
+
+
+def opened(name: str) -> list[str]:
+    """This one would block a push.
+
+    >>> opened("a")
+    ['a', 'KEY']
+    """
+    key = "KEY"
+    if name:
+        return [name, key]
+    return [key]
+'''.replace("KEY", "AKIAIOSFODNN7" + "EXAMPLE"),
     "count.py": '''def count_of(letter: str, word: str) -> int:
     """Count a letter.
 
@@ -244,6 +257,14 @@ def test_an_unknown_reason_is_answered_with_the_known_ones(job: Path, capsys: py
     assert main(["show", folder, "filter", "--dropped", "side effects"]) == 0
     assert "print" in capsys.readouterr().out
     assert main(["show", folder, "filter", "id", "--dropped", "side effects"]) == 2
+
+
+def test_a_function_with_a_credential_is_dropped_and_the_rest_can_be_pushed(
+    job: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["show", str(job / "whole"), "filter", "--dropped", "credential"]) == 0
+    assert "an AWS access key" in capsys.readouterr().out
+    assert check(job / "whole" / "release" / "dataset") == []
 
 
 def test_a_run_without_a_row_to_release_is_a_finding(job: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -168,6 +168,28 @@ def test_what_is_not_there_is_said(content: str, expected: str, detail: str) -> 
     assert drop(content) == Drop(expected, detail)
 
 
+KEY = "AKIAIOSFODNN7" + "EXAMPLE"  # in parts: this file is published too
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        of(f'["{KEY}", x]'),
+        of(f'["{KEY[:9]}" "{KEY[9:]}", x]'),
+        of(f'["\\x41{KEY[1:]}", x]'),
+        of(f'[b"\\x41{KEY[1:]}", x]'),
+        of("[KEY, x]", f'KEY = "{KEY}"'),
+        f'def f(x):\n    """Doc of {KEY}."""\n    # {KEY}\n{BODY}',
+    ],
+)
+def test_what_looks_like_a_credential_is_dropped_and_not_repeated(content: str) -> None:
+    assert drop(content) == Drop("credential", "an AWS access key")
+
+
+def test_what_is_almost_a_credential_is_kept() -> None:
+    assert drop(of(f'["{KEY[:-1]}", x]')) is None
+
+
 def test_more_modules_can_be_allowed() -> None:
     content = of("np.sum(x)", "import numpy as np")
     assert reason(content, modules=("numpy",)) == ""

@@ -4,9 +4,12 @@ A function is kept when it stands alone, computes a value from arguments by dete
 released, and is neither trivial nor huge. The thresholds for triviality and the marker words are those of
 MultiPL-T (Cassano et al., OOPSLA 2024, section 4.1), which also drops one-line bodies of fewer than nine nodes.
 
-Reasons: "licence", "async", "missing names", "third-party import", "import", "side effects", "returns nothing",
-"too few parameters", "takes self", "trivial", "unfinished", "too long", "too deeply nested", "does not
-compile", "static check".
+What looks like a credential, as written or as the value of a constant, is dropped here by the detector that
+guards a push (`push.credentials`): one such row would block a whole release. Not covered: one that is computed.
+
+Reasons: "licence", "credential", "async", "missing names", "third-party import", "import", "side effects",
+"returns nothing", "too few parameters", "takes self", "trivial", "unfinished", "too long", "too deeply nested",
+"does not compile", "static check".
 """
 
 import ast
@@ -17,6 +20,7 @@ from typing import Any
 
 from pydantic import Field
 
+from push.credentials import kind_of
 from toolkit import stage
 from toolkit.licences import PERMISSIVE, refusal
 from toolkit.python.names import FunctionNode, own_nodes
@@ -85,6 +89,8 @@ def examine(row: SourceFunction, settings: Settings) -> Drop | None:
         return Drop("too deeply nested" if error.deep else "does not compile", str(error))
     if (depth := _depth(tree)) > settings.maximum_depth:
         return Drop("too deeply nested", f"{depth} levels")
+    if kind := kind_of(_published(row, tree)):
+        return Drop("credential", kind)
     function = tree.body[-1]
     if not isinstance(function, ast.FunctionDef):
         return Drop("async")
@@ -94,6 +100,17 @@ def examine(row: SourceFunction, settings: Settings) -> Drop | None:
         or _text(row, settings)
         or _compiles(row.program)
     )
+
+
+def _published(row: SourceFunction, tree: ast.Module) -> Iterator[str]:
+    """The texts of a row, and those that its constants become in another language: "a" "b" is written as "ab"."""
+    yield from (row.program, row.repo, row.path, row.revision)
+    for node in ast.walk(tree):
+        match node:
+            case ast.Constant(value=str() as text):
+                yield text
+            case ast.Constant(value=bytes() as raw):
+                yield raw.decode("latin-1")
 
 
 def _shape(function: ast.FunctionDef, settings: Settings) -> Drop | None:
@@ -171,4 +188,4 @@ def _facts(settings: Any, language: str) -> dict[str, str]:
     return {"mypy": version()}
 
 
-STAGE = Stage("filter", "1", SourceFunction, SourceFunction, Settings, apply, facts=_facts)
+STAGE = Stage("filter", "2", SourceFunction, SourceFunction, Settings, apply, facts=_facts)
