@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 
 from toolkit.fingerprints import PYTHON, structure_grams, tokens
 from toolkit.neighbours import similarity, sketch
-from toolkit.records import Attempt, Problem, SourceFunction, Trial, Verdict, content_id
+from toolkit.records import Attempt, Problem, Scores, SourceFunction, Trial, Verdict, content_id
 from toolkit.stages.dedup import Settings, marks, merge
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,8 +51,8 @@ def trial(code: str, context: str = "") -> Trial:
     """A trial of that function; its one answer is like no other."""
     id = content_id(code, context)
     function = SourceFunction(id, "f", code, context, "", 1, 1, (), "r", "p", "", "MIT")
-    attempt = Attempt(id, Problem(id, function, (), 1.0, 1.0, 0, 1.0), "lua", "", "", (f'"{id}"',))
-    return Trial(id, attempt, "", 0, (), (Verdict("passed", ""),))
+    attempt = Attempt(id, Problem(id, function, (), (), 0, 0, 0), "lua", "", "", (f'"{id}"',))
+    return Trial(id, attempt, "", 0, 0, (), Scores(1.0, 1.0, 1.0), (Verdict("passed", ""),))
 
 
 def renamed(code: str) -> str:

@@ -140,7 +140,7 @@ def source(item: Item) -> SourceFunction:
 def problem(item: Item, calls: list[Any]) -> Problem:
     """The recorded calls as cases."""
     cases = tuple(dict.fromkeys(Case(arguments, "returns", result, "doctest") for arguments, result in calls))
-    return Problem(item.name, source(item), cases, 1.0, 1.0, 0, 1.0)
+    return Problem(item.name, source(item), cases, (), 0, 0, 0)
 
 
 def attempt(items: list[Item], pool: Pool, show: str) -> dict[str, tuple[str, str]]:

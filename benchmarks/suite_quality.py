@@ -19,10 +19,11 @@ import pyarrow.parquet as pq
 
 from sandboxes import Job, Pool, open_pool
 from toolkit.generators import open_generator
-from toolkit.records import Draft, Problem, SourceFile, SourceFunction, content_id
+from toolkit.records import Case, Draft, Problem, SourceFile, SourceFunction, content_id
 from toolkit.stage import Drop, Tools
 from toolkit.stages import cover, extract, filter, tests
 from toolkit.suites.probing import FLAGS, Refusal, interpreter
+from toolkit.suites.reduction import smallest
 
 THRESHOLD = 0.9
 PAPERS = """
@@ -91,7 +92,9 @@ def quality(draft: Draft, pool: Pool) -> Quality | None:
         return None
     judged = cover.judge(draft, answer, cover.Settings(minimum=0, minimum_mutation_score=0))
     doctests = {index for index, case in enumerate(draft.cases) if case.origin == "doctest"}
-    ours = set(judged.cases) if isinstance(judged, Problem) else set()
+    ours: set[Case] = set()
+    if isinstance(judged, Problem):
+        ours = {judged.cases[place] for place in smallest(judged.cases, judged.evidence)}
     chosen = {index for index, case in enumerate(draft.cases) if case in ours}
     alive = [set(kills) for kills in answer["kills"] if kills is not None and not doctests.intersection(kills)]
     (lines, lines_hit), (ways, ways_hit) = answer["coverage"]["lines"], answer["coverage"]["branches"]

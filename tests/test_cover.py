@@ -3,14 +3,16 @@
 import ast
 import textwrap
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from sandboxes import Pool, open_pool
 from toolkit.generators import open_generator
-from toolkit.records import Case, Draft, Problem, SourceFunction, content_id
+from toolkit.records import Case, Draft, Evidence, Problem, Scores, SourceFunction, content_id
 from toolkit.stage import Drop, Tools
-from toolkit.stages.cover import Settings, apply, facts, measure, problem, reduce
+from toolkit.stages.cover import Settings, apply, coverage_of, facts, measure, problem
+from toolkit.suites.reduction import scores, smallest
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +36,14 @@ def kept(pool: Pool, made: Draft, **settings: float) -> Problem:
     measured = problem(made, Settings.model_validate(settings), pool)
     assert isinstance(measured, Problem), measured
     return measured
+
+
+def suite(measured: Problem) -> list[Case]:
+    return [measured.cases[place] for place in smallest(measured.cases, measured.evidence)]
+
+
+def figures(measured: Problem, *places: int) -> Scores:
+    return scores(measured, places or range(len(measured.cases)))
 
 
 def dropped(pool: Pool, made: Draft, **settings: float) -> Drop:
@@ -92,27 +102,63 @@ def test_the_context_is_not_measured_and_nested_functions_are(pool: Pool) -> Non
             return 2
         return 3
     """
-    assert kept(pool, draft(code, ("(1,)", "3"), ("(0,)", "5"), context=context)).line_coverage == 1.0
+    assert figures(kept(pool, draft(code, ("(1,)", "3"), ("(0,)", "5"), context=context))).line_coverage == 1.0
     assert dropped(pool, draft(code, ("(1,)", "3"), context=context)).reason == "line coverage"
 
 
 def test_a_body_without_branches_misses_none(pool: Pool) -> None:
     measured = kept(pool, draft('def f(n):\n    """Doc."""\n    return n + 1', ("(1,)", "2"), ("(0,)", "1")))
-    assert (measured.line_coverage, measured.branch_coverage, measured.mutation_score) == (1.0, 1.0, 1.0)
+    assert figures(measured) == Scores(1.0, 1.0, 1.0)
 
 
 def test_the_suite_becomes_small_and_keeps_coverage_and_kills(pool: Pool) -> None:
     extra = [(f"({n},)", "'plus'") for n in range(2, 20)] + [(f"({n},)", "'minus'") for n in range(-20, -1)]
     full = kept(pool, draft(SIGN, *extra, MINUS, PLUS, ZERO))
-    assert {case.expected for case in full.cases} == {"'minus'", "'plus'", "'zero'"}
-    assert len(full.cases) <= 5
-    again = kept(pool, Draft(full.id, full.function, full.cases))
-    assert again == full  # the smaller suite measures the same, and nothing of it is redundant
+    assert len(full.cases) == len(extra) + 3  # a translation has to pass them all
+    small = suite(full)
+    assert {case.expected for case in small} == {"'minus'", "'plus'", "'zero'"}
+    assert len(small) <= 5
+    again = kept(pool, Draft(full.id, full.function, tuple(small)))
+    assert figures(again) == figures(full)  # the smaller suite measures the same,
+    assert suite(again) == small  # and nothing of it is redundant
+
+
+def test_the_figures_of_some_of_the_cases_are_those_of_a_measurement_of_them_alone(pool: Pool) -> None:
+    code = """
+    def f(values, key):
+        'Doc.'
+        total = 0
+        for value in values:
+            if key[value] > 2:
+                total += key[value]
+            elif value < 0:
+                raise ValueError(value)
+        else:
+            total = -total
+        return total if total else None
+    """
+    rows = [("([], {})", "None"), ("([1, 2], {1: 3, 2: 1})", "-3"), ("([-1], {-1: 0})", "ValueError"),
+            ("([7], {7: 2})", "None"), ("([1], {})", "KeyError")]  # fmt: skip
+    whole = kept(pool, draft(code, *rows))
+    assert len(whole.cases) == 5 - 1  # the KeyError is an accident that nothing needs
+    for places in ((0,), (0, 1), (1, 2), (0, 3), (0, 1, 2, 3)):
+        alone = measure(draft(code, *(rows[place] for place in places)), Settings(), pool)
+        assert isinstance(alone, dict), alone
+        found = figures(whole, *places)
+        assert (found.line_coverage, found.branch_coverage) == coverage_of(alone), places
+        assert round(found.mutation_score * whole.mutants) == sum(map(bool, alone["kills"])), places
+
+
+def test_an_accident_is_kept_for_a_way_or_an_example_in_the_docs_and_else_left_out(pool: Pool) -> None:
+    code = 'def f(n):\n    """Doc."""\n    return [4, 5][n]'
+    made = draft(code, ("(0,)", "4"), ("(1,)", "5"), ("(7,)", "IndexError"), ("(8,)", "IndexError"))
+    told = replace(made, cases=(*made.cases[:3], replace(made.cases[3], origin="doctest")))
+    assert [case.arguments for case in kept(pool, told).cases] == ["(0,)", "(1,)", "(8,)"]
 
 
 def test_coverage_alone_keeps_a_case_for_each_way(pool: Pool) -> None:
     extra = [(f"({n},)", "'plus'") for n in range(2, 20)]
-    assert len(kept(pool, draft(SIGN, *extra, MINUS, PLUS, ZERO), mutants=0).cases) == 3
+    assert len(suite(kept(pool, draft(SIGN, *extra, MINUS, PLUS, ZERO), mutants=0))) == 3
 
 
 def test_a_suite_that_notices_nothing_is_dropped_with_its_score(pool: Pool) -> None:
@@ -128,7 +174,7 @@ def test_a_function_that_only_raises_is_dropped(pool: Pool) -> None:
 def test_one_case_returns_even_where_errors_kill_more(pool: Pool) -> None:
     code = 'def f(n):\n    """Doc."""\n    if n < 5:\n        raise ValueError(n)\n    return None'
     measured = kept(pool, draft(code, ("(4,)", "ValueError"), ("(5,)", "None")), minimum_mutation_score=0)
-    assert "returns" in {case.outcome for case in measured.cases}
+    assert "returns" in {case.outcome for case in suite(measured)}
 
 
 def test_a_case_that_is_not_what_was_recorded_is_flaky(pool: Pool) -> None:
@@ -139,7 +185,7 @@ def test_a_mutant_that_never_ends_is_killed_by_its_fuel(pool: Pool) -> None:
     code = 'def f(n):\n    """Doc."""\n    while n > 0:\n        n = n - 1\n    return n'
     measured = kept(pool, draft(code, ("(3,)", "0"), ("(-2,)", "-2")))
     assert measured.mutants >= 5
-    assert measured.mutation_score >= 0.8
+    assert figures(measured).mutation_score >= 0.8
 
 
 def test_a_mutant_that_only_the_clock_ends_is_left_out_of_the_score(pool: Pool) -> None:
@@ -194,11 +240,24 @@ def test_a_function_that_leaves_is_one_reasoned_drop(pool: Pool) -> None:
     assert len(second.kept) == 1
 
 
+def shown(*arcs: tuple[int, int], kills: tuple[int, ...] = (), accident: bool = False) -> Evidence:
+    return Evidence(arcs, kills, accident)
+
+
 def test_ties_go_to_doctests_and_accidents_are_kept_only_for_coverage() -> None:
     cases = [Case("(12345,)", "returns", "1", "generated"), Case("(1,)", "returns", "1", "doctest"),
              Case("()", "raises", "IndexError", "generated")]  # fmt: skip
-    assert reduce(cases, [[(1, 2)], [(1, 2)], [(1, 2)]], [[0, 1, 2], [2]], accidents={2}) == {1}
-    assert reduce(cases, [[(1, 2)], [(1, 2)], [(1, 3)]], [], accidents={2}) == {1, 2}
+    plain = shown((1, 2), kills=(0,))
+    assert smallest(cases, [plain, plain, shown((1, 2), kills=(0, 1), accident=True)]) == (1,)
+    assert smallest(cases, [shown((1, 2)), shown((1, 2)), shown((1, 3), accident=True)]) == (1, 2)
+
+
+def test_what_a_case_without_a_form_showed_others_show_where_they_can() -> None:
+    cases = [Case(f"({number},)", "returns", expected, "generated") for number, expected in enumerate("0110")]
+    evidence = [shown((1, 2), kills=(0,)), shown((1, 3)), shown((1, 2)), shown((1, 2), kills=(0,))]
+    assert smallest(cases, evidence) == (0, 1)
+    assert smallest(cases, evidence, among=(1, 2, 3)) == (1, 3)
+    assert smallest(cases, evidence, among=()) == ()
 
 
 def test_the_version_of_coverage_is_a_fact() -> None:
@@ -208,7 +267,7 @@ def test_the_version_of_coverage_is_a_fact() -> None:
 def test_a_stub_that_answers_every_call_alike_fails_the_suite() -> None:
     one = [Case("(5, 5)", "returns", "True", "doctest"), Case("(5, 3)", "returns", "True", "doctest")]
     other = Case("(3, 5)", "returns", "False", "doctest")
-    way = [(1, 2)]
-    assert len(reduce(one, [way, way], [], accidents=set())) == 1
+    way = shown((1, 2))
+    assert len(smallest(one, [way, way])) == 1
     assert {case.expected for case in (*one, other)} == {"True", "False"}
-    assert 2 in reduce([*one, other], [way, way, way], [], accidents=set())
+    assert 2 in smallest([*one, other], [way, way, way])

@@ -80,7 +80,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def example(**texts: str) -> Example:
     values = dict.fromkeys(("source", "translation", "tests", "prompt", "revision", "repo", "path"), "") | texts
-    counts = dict.fromkeys(("first_line", "last_line", "cases", "mutants"), 1)
+    counts = dict.fromkeys(("first_line", "last_line", "cases", "proof_cases", "mutants"), 1)
     scores = dict.fromkeys(("line_coverage", "branch_coverage", "mutation_score"), 1.0)
     names = {"language": "lua", "name": "f", "license": "MIT", "generator": "rules", "verdict": "passed"}
     row: Example = from_dict(Example, {"id": content_id(*texts.values()), **values, **counts, **scores, **names})

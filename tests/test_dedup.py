@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sandboxes import Pool
-from toolkit.records import Attempt, Case, Example, Problem, SourceFunction, Trial, Verdict, content_id, schema
+from toolkit.records import Attempt, Case, Example, Problem, Scores, SourceFunction, Trial, Verdict, content_id, schema
 from toolkit.stage import Result, Tools
 from toolkit.stages.dedup import STAGE, Mark, Settings, apply, marks, merge
 
@@ -73,11 +73,11 @@ end"""
 def trial(code: str, answers: Sequence[str], context: str = "", passed: Sequence[bool] = (), salt: str = "") -> Trial:
     id = content_id(code, context, salt)
     function = SourceFunction(id, "f", code, context, "", 1, 9, (), "owner/repo", "a.py", "0" * 40, "MIT")
-    problem = Problem(id, function, (Case("(1,)", "returns", "1", "generated"),), 1.0, 1.0, 3, 1.0)
+    problem = Problem(id, function, (Case("(1,)", "returns", "1", "generated"),), (), 1, 0, 3)
     attempt = Attempt(id, problem, "lua", "rules", "translate", tuple(answers))
     fine = passed or [True] * len(answers)
     verdicts = tuple(Verdict("passed" if each else "wrong answer", "") for each in fine)
-    return Trial(content_id(id, *answers), attempt, "tests", 1, (), verdicts)
+    return Trial(content_id(id, *answers), attempt, "tests", 1, 2, (), Scores(1.0, 0.9, 0.8), verdicts)
 
 
 def run(rows: list[Trial], **settings: Any) -> list[Result]:
@@ -96,6 +96,7 @@ def test_an_example_is_the_trial_flattened() -> None:
     assert isinstance(kept, Example)
     assert (kept.translation, kept.verdict, kept.source) == (LUA_OTHER, "passed", f"import math\n\n\n{LONG}\n")
     assert kept.id == content_id(row.id, LUA_OTHER)
+    assert (kept.proof_cases, kept.line_coverage, kept.branch_coverage, kept.mutation_score) == (2, 1.0, 0.9, 0.8)
     assert (kept.repo, kept.license, kept.mutants, kept.cases, kept.prompt) == ("owner/repo", "MIT", 3, 1, "translate")
 
 

@@ -12,7 +12,7 @@ from toolkit.errors import EnvironmentTrouble
 from toolkit.generators import Completion, Prompt
 from toolkit.judge import judge, judge_published
 from toolkit.languages.base import Suite, suite_of
-from toolkit.records import Attempt, Case, Problem, SourceFunction, Trial, Verdict
+from toolkit.records import Attempt, Case, Evidence, Problem, Scores, SourceFunction, Trial, Verdict
 from toolkit.stage import Tools
 from toolkit.stages import translate, validate
 
@@ -138,9 +138,14 @@ class Broken:
     def __exit__(self, *exc: object) -> None: ...
 
 
+def evidence(number: int) -> Evidence:
+    """Every case is needed."""
+    return Evidence(((0, 2),), (number,), accident=False)
+
+
 def problems(cases: tuple[Case, ...] = CASES) -> Iterator[Problem]:
     for number in count():
-        yield Problem(str(number), ADD, cases, 1.0, 1.0, 1, 1.0)
+        yield Problem(str(number), ADD, cases, tuple(map(evidence, range(len(cases)))), 1, 0, len(cases))
 
 
 def attempt(*codes: str, cases: tuple[Case, ...] = CASES) -> Attempt:
@@ -184,6 +189,40 @@ def test_validate_keeps_what_passed_and_says_why_not() -> None:
     assert (trial.cases, trial.skipped) == (2, ())
     reasons = [(result.drop.reason, result.drop.detail[:7]) for result in results[1:]]  # type: ignore[attr-defined]
     assert reasons == [("wrong answer", "case 1,"), ("left early", "exit co")]
+
+
+@pytest.mark.skipif(not languages.find("lua").toolchains(), reason="no Lua on this machine")
+def test_a_translation_has_to_pass_the_cases_that_its_tests_do_not_need() -> None:
+    nothing = Evidence((), (), accident=False)
+    problem = replace(next(problems()), evidence=(evidence(0), nothing), mutants=1)
+    right = languages.find("lua").examples.right
+    careless = "local function add(a, b)\n  return math.abs(a) + math.abs(b)\nend"
+    row = Attempt("a", problem, "lua", "echo 1", "", (careless, right))
+    with open_pool() as pool:
+        (result,) = validate.apply(iter([row]), SETTINGS, Tools(pool, Echo(), "lua"))
+    (trial,) = result.kept
+    assert [verdict.status for verdict in trial.verdicts] == ["wrong answer", "passed"]
+    assert trial.verdicts[0].detail.startswith("case 2, add(5, -2): ")
+    assert (trial.cases, trial.proof_cases, trial.scores) == (1, 2, Scores(1.0, 1.0, 1.0))
+    assert "add(1, 2)" in trial.tests
+    assert "add(5, -2)" not in trial.tests
+
+
+@needs_toolchain
+def test_the_figures_of_a_row_are_those_of_the_cases_that_its_language_can_express() -> None:
+    right = languages.find(NAME).examples.right
+    huge = Case(f"({10**40}, 1)", "returns", str(10**40 + 1), "generated")
+    cases, shown = (*CASES, huge), (evidence(0), evidence(1), Evidence(((0, 2), (0, 3)), (2, 3), accident=False))
+    problem = replace(next(problems(cases)), evidence=shown, lines=2, mutants=4)
+    row = Attempt("a", problem, NAME, "echo 1", "", (right,))
+    low = validate.Settings(cpu_seconds=2, repeats=1, minimum=0.5)
+    with open_pool() as pool:
+        (kept,) = validate.apply(iter([row]), low, Tools(pool, Echo(), NAME))
+        (dropped,) = validate.apply(iter([row]), SETTINGS, Tools(pool, Echo(), NAME))
+    assert kept.kept[0].scores == Scores(0.5, 1.0, 0.5)
+    assert dropped.drop is not None
+    assert dropped.drop.reason == "too few cases can be expressed"
+    assert dropped.drop.detail.startswith("line coverage 0.500; case 3: ")
 
 
 @needs_toolchain

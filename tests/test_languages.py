@@ -289,7 +289,7 @@ def test_a_prompt_is_the_beginning_of_a_program(pool: Pool, pair: tuple[Language
     language, toolchain = pair
     docstring = 'Say "hi".\n\n>>> add(1, 2)  # ]] *) (* {| "\n3\n\n\'"\' \\ {q|x'
     documented = SourceFunction("0", "add", ADD.code, "", docstring, 1, 2, (), "", "", "", "")
-    prompt = prompt_of(language, Problem("1", documented, ADDED, 1.0, 1.0, 1, 1.0))
+    prompt = prompt_of(language, Problem("1", documented, ADDED, (), 1, 0, 1))
     assert prompt.text.endswith(f"{language.header(suite_of(language, ADD, ADDED).signature)}\n")
     comment = prompt.text[: prompt.text.rindex("\n", 0, -1) + 1]
     program = Program(language, toolchain, comment + language.examples.right, suite_of(language, ADD, ADDED))

@@ -57,6 +57,7 @@ def example(number: int, language: str = "lua") -> Example:
         last_line=2,
         generator="rules 1",
         cases=3,
+        proof_cases=7,
         line_coverage=1.0,
         branch_coverage=0.9 + (number % 3) * 0.05,
         mutants=4,

@@ -36,7 +36,7 @@ def problem(source: str, calls: list[tuple[Any, ...]]) -> Problem:
     cases = tuple(case(names[main.name], arguments) for arguments in calls)
     docstring = ast.get_docstring(main) or ""
     function = SourceFunction("0", main.name, ast.unparse(main), context, docstring, 1, 1, (), "", "", "", "MIT")
-    return Problem("0", function, cases, 1.0, 1.0, 0, 1.0)
+    return Problem("0", function, cases, (), 1, 0, 0)
 
 
 def case(function: Any, arguments: tuple[Any, ...]) -> Case:

@@ -16,7 +16,7 @@ from toolkit.stages.split import Assigned, Settings, apply, marks, merge
 
 def example(source: str, repo: str = "", path: str = "", number: int = 0) -> Example:
     values = dict.fromkeys(("translation", "tests", "prompt", "revision"), "")
-    counts = dict.fromkeys(("first_line", "last_line", "cases", "mutants"), 1)
+    counts = dict.fromkeys(("first_line", "last_line", "cases", "proof_cases", "mutants"), 1)
     scores = dict.fromkeys(("line_coverage", "branch_coverage", "mutation_score"), 1.0)
     id = content_id(source, repo, path, str(number))
     names = {"language": "lua", "name": "f", "license": "MIT", "generator": "rules", "verdict": "passed"}

@@ -86,16 +86,37 @@ class Draft:
 
 
 @dataclass(frozen=True)
+class Evidence:
+    """What one case shows of the function."""
+
+    arcs: tuple[tuple[int, ...], ...]  # (line, line) of each branch taken in the body; (0, line) of each line reached
+    kills: tuple[int, ...]  # mutants that it tells from the function
+    accident: bool  # raises where no author meant it to: a natural KeyError and the like
+
+
+@dataclass(frozen=True)
+class Scores:
+    """How good a suite is, each figure 0 to 1."""
+
+    line_coverage: float  # of the function body alone
+    branch_coverage: float
+    mutation_score: float  # share of the mutants that the suite kills
+
+
+@dataclass(frozen=True)
 class Problem:
-    """A function with a suite whose coverage and mutation score are measured."""
+    """A function with all that a translation must do: cases, and what each of them reaches and detects.
+
+    `toolkit.suites.reduction` says what is the smallest suite that is as good, and how good.
+    """
 
     id: str
     function: SourceFunction
     cases: tuple[Case, ...]
-    line_coverage: float  # of the function body alone, 0 to 1
-    branch_coverage: float
+    evidence: tuple[Evidence, ...]  # one a case
+    lines: int  # statements of the function body
+    branches: int  # ways on from the lines that have more than one
     mutants: int
-    mutation_score: float  # share of the mutants that the suite kills, 0 to 1
 
 
 @dataclass(frozen=True)
@@ -122,9 +143,11 @@ class Trial:
 
     id: str
     attempt: Attempt
-    tests: str  # the suite in the target language
-    cases: int  # cases that could be expressed in the target language
-    skipped: tuple[str, ...]  # one reason a case that could not
+    tests: str  # in the target language: the smallest suite that is as good as all cases that can be expressed there
+    cases: int  # in the tests
+    proof_cases: int  # that the answers that passed have passed: all that can be expressed in the target language
+    skipped: tuple[str, ...]  # one reason a case that can not
+    scores: Scores  # of the tests
     verdicts: tuple[Verdict, ...]  # verdicts[i] is about attempt.codes[i]
 
     @property
@@ -152,8 +175,9 @@ class Example:
     first_line: int
     last_line: int
     generator: str
-    cases: int
-    line_coverage: float
+    cases: int  # in the tests
+    proof_cases: int  # that the translation has passed, those in the tests included
+    line_coverage: float  # of the tests, as the other two figures
     branch_coverage: float
     mutants: int
     mutation_score: float

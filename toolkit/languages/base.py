@@ -4,8 +4,8 @@ A suite is rendered from typed, language-neutral values; no text is ever substit
 has no faithful form in a language is skipped alone, with its reason. Two texts come of one suite:
 
 - what is published: translation, newline, `Suite.text` is one program that fails loudly;
-- what is run first: the same lines under a harness that reads a nonce from its stdin before the
-  translation is loaded, keeps it where the translation can not reach it, and reports with it.
+- what is run first: these lines, and those of all other cases, under a harness that reads a nonce from its stdin
+  before the translation is loaded, keeps it where the translation can not reach it, and reports with it.
 
 What a harness says, once, as the last thing on stdout, after the nonce and a space:
 
@@ -81,11 +81,11 @@ class Suite:
     """The cases of one function in one language."""
 
     signature: Signature
-    calls: tuple[str, ...]  # `add(1, 2)`: for messages
-    lines: tuple[str, ...]  # one check a case
+    places: tuple[int, ...]  # of the cases that have a form, in the cases given
+    calls: tuple[str, ...]  # `add(1, 2)`: for messages; one a place
+    lines: tuple[str, ...]  # one check a place
     skipped: tuple[str, ...]  # one reason a case that has no faithful form
-    text: str  # what is published
-    returning: int  # cases that return or yield
+    text: str  # what is published: the lines, or the smallest part of them that is as good
 
 
 @dataclass(frozen=True)
@@ -182,18 +182,19 @@ def signature_of(language: Language, function: SourceFunction, cases: Sequence[C
 def suite_of(language: Language, function: SourceFunction, cases: Sequence[Case]) -> Suite:
     """The cases in the language, each that has a faithful form."""
     signature, calls, skipped = _settle(language, function, cases)
-    texts, lines, returning = [], [], 0
+    places, texts, lines = [], [], []
     for each in calls:
         try:
             text, line = _render(language, signature, each)
         except Untranslatable as reason:
             skipped[each.number] = str(reason)
         else:
+            places.append(each.number - 1)
             texts.append(text)
             lines.append(line)
-            returning += each.outcome != "raises"
     reasons = tuple(f"case {number}: {skipped[number]}" for number in sorted(skipped))
-    return Suite(signature, tuple(texts), tuple(lines), reasons, language.tests(signature, tuple(lines)), returning)
+    text = language.tests(signature, tuple(lines))
+    return Suite(signature, tuple(places), tuple(texts), tuple(lines), reasons, text)
 
 
 def _render(language: Language, signature: Signature, each: Call) -> tuple[str, str]:

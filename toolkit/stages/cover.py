@@ -1,11 +1,12 @@
-"""Draft -> Problem: coverage of the function's body alone, mutation score, and the smallest suite that keeps both.
+"""Draft -> Problem: coverage of the function's body alone, mutation score, and what each case adds to them.
 
 Line and branch coverage are coverage.py's, over the body in normal form: the `def` line, the docstring, decorators and
 the context are not counted, nested functions are. The tests live outside the measured file, so the number of cases
-can not raise it. The suite is reduced greedily, then made irredundant; ties go to doctest cases and short arguments.
+can not raise it. All cases go on to the proof of a translation, save accidents (a natural KeyError on an input that
+nobody meant); the tests of a row are the smallest suite that is as good (`toolkit.suites.reduction`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,11 @@ from pydantic import Field
 
 from sandboxes import Pool
 from toolkit import stage
-from toolkit.records import Case, Draft, Problem
+from toolkit.records import Draft, Evidence, Problem
 from toolkit.stage import Drop, Result, Stage, Tools
 from toolkit.suites import mutants, probing, subject
 from toolkit.suites.probing import Refusal, agree, ask
+from toolkit.suites.reduction import scores, share, smallest
 
 LIMITS = replace(probing.LIMITS, cpu_seconds=70, wall_seconds=900.0)  # each mutant may wait for its timer once
 
@@ -72,74 +74,49 @@ def judge(draft: Draft, answer: dict[str, Any], settings: Settings) -> Problem |
             return Drop("flaky", f"{draft.function.name}{case.arguments}: {case.expected}, then {outcome[1]}"[:300])
     if all(case.outcome == "raises" for case in draft.cases):
         return Drop("never returns normally", f"{len(draft.cases)} cases raise")
-    lines, branches = _share(*answer["coverage"]["lines"]), _share(*answer["coverage"]["branches"])
+    lines, branches = coverage_of(answer)
     if lines < settings.minimum:
         return Drop("line coverage", f"{lines:.3f}; missed lines {answer['coverage']['missed'][:10]}")
     if branches < settings.minimum:
         return Drop("branch coverage", f"{branches:.3f}")
-    accidents = {index for index, outcome in enumerate(answer["outcomes"]) if outcome[3]}
-    judged = [kills for kills in answer["kills"] if kills is not None]
-    chosen = reduce(draft.cases, answer["coverage"]["arcs"], judged, accidents)
-    score = _share(len(judged), sum(1 for kills in judged if chosen.intersection(kills)))
+    problem = _problem(draft, answer)
+    score = scores(problem, smallest(problem.cases, problem.evidence)).mutation_score
     if score < settings.minimum_mutation_score:
-        return Drop("mutation score", f"{score:.3f} of {len(judged)} mutants")
-    cases = tuple(case for index, case in enumerate(draft.cases) if index in chosen)
-    return Problem(draft.id, draft.function, cases, lines, branches, len(judged), score)
+        return Drop("mutation score", f"{score:.3f} of {problem.mutants} mutants")
+    return problem
 
 
-def _share(whole: int, part: int) -> float:
-    """A body without branches, or without mutants, misses none."""
-    return round(part / whole, 4) if whole else 1.0
+def coverage_of(answer: dict[str, Any]) -> tuple[float, float]:
+    """Line and branch coverage by all cases, as coverage.py counts."""
+    return share(*answer["coverage"]["lines"]), share(*answer["coverage"]["branches"])
 
 
-def reduce(
-    cases: Sequence[Case],
-    arcs: Sequence[Sequence[tuple[int, int]]],
-    kills: Sequence[Sequence[int]],
-    accidents: set[int],
-) -> set[int]:
-    """Places of the cases to keep: a greedy cover of all arcs and kills, then without what the others make redundant.
-
-    A stub that answers every call alike must fail too, so no outcome is kept alone where the draft has others.
-    Accidents (a natural KeyError and the like) are kept only for arcs that nothing else takes.
-    """
-    goals: list[set[tuple[object, ...]]] = [{("arc", *arc) for arc in each} for each in arcs]
-    outcomes = [(case.outcome, case.expected) for case in cases]
-    stubs = {outcome for index, outcome in enumerate(outcomes) if index not in accidents}
-    for index, outcome in enumerate(outcomes):
-        if index not in accidents:
-            goals[index] |= {("stub", *other) for other in stubs if other != outcome}
-    for mutant, killers in enumerate(kills):
-        for index in set(killers) - accidents:
-            goals[index].add(("kill", mutant))
-    order = sorted(range(len(cases)), key=lambda index: _preference(cases[index], index, index in accidents))
-    wanted = set().union(*goals)
-    chosen: list[int] = []
-    plain = [index for index in order if cases[index].outcome != "raises"]
-    for pool in ([index for index in order if index not in accidents], order):
-        while wanted:
-            best = max(pool, key=lambda index: len(goals[index] & wanted), default=None)
-            if best is None or not goals[best] & wanted:
-                break
-            chosen.append(best)
-            wanted -= goals[best]
-    if not any(cases[index].outcome != "raises" for index in chosen):
-        chosen.append(plain[0])
-    return _irredundant(chosen, goals, set(plain))
-
-
-def _irredundant(chosen: list[int], goals: Sequence[set[tuple[object, ...]]], plain: set[int]) -> set[int]:
-    kept = list(chosen)
-    for index in reversed(chosen):
-        rest = [other for other in kept if other != index]
-        if rest and plain.intersection(rest) and goals[index] <= set().union(*(goals[other] for other in rest)):
-            kept = rest
-    return set(kept)
-
-
-def _preference(case: Case, index: int, accident: bool) -> tuple[object, ...]:
-    """Values before errors, doctests before the rest; then the draft's order: likely types, short arguments."""
-    return (accident, case.outcome == "raises", case.origin != "doctest", index)
+def _problem(draft: Draft, answer: dict[str, Any]) -> Problem:
+    """All cases with what they show; of the accidents only what the smallest suite needs, or an example in the docs."""
+    killers = [kills for kills in answer["kills"] if kills is not None]
+    evidence = tuple(
+        Evidence(
+            arcs=tuple(tuple(arc) for arc in arcs),
+            kills=tuple(mutant for mutant, kills in enumerate(killers) if place in kills),
+            accident=outcome[3],
+        )
+        for place, (arcs, outcome) in enumerate(zip(answer["coverage"]["arcs"], answer["outcomes"], strict=True))
+    )
+    suite = smallest(draft.cases, evidence)
+    kept = [
+        place
+        for place, case in enumerate(draft.cases)
+        if place in suite or case.origin == "doctest" or not evidence[place].accident
+    ]
+    return Problem(
+        id=draft.id,
+        function=draft.function,
+        cases=tuple(draft.cases[place] for place in kept),
+        evidence=tuple(evidence[place] for place in kept),
+        lines=answer["coverage"]["lines"][0],
+        branches=answer["coverage"]["branches"][0],
+        mutants=len(killers),
+    )
 
 
 def facts(settings: Settings, language: str) -> dict[str, str]:
@@ -149,4 +126,4 @@ def facts(settings: Settings, language: str) -> dict[str, str]:
     return {"coverage": coverage.__version__}
 
 
-STAGE = Stage(name="cover", version="3", reads=Draft, writes=Problem, settings=Settings, apply=apply, facts=facts)
+STAGE = Stage(name="cover", version="4", reads=Draft, writes=Problem, settings=Settings, apply=apply, facts=facts)

@@ -224,10 +224,11 @@ def _example(row: Trial, code: str) -> Example:
         last_line=function.last_line,
         generator=row.attempt.generator,
         cases=row.cases,
-        line_coverage=problem.line_coverage,
-        branch_coverage=problem.branch_coverage,
+        proof_cases=row.proof_cases,
+        line_coverage=row.scores.line_coverage,
+        branch_coverage=row.scores.branch_coverage,
         mutants=problem.mutants,
-        mutation_score=problem.mutation_score,
+        mutation_score=row.scores.mutation_score,
         verdict="passed",
     )
 
@@ -239,7 +240,7 @@ def facts(settings: Settings, language: str) -> dict[str, str]:
 
 STAGE = Stage(
     name="dedup",
-    version="1",
+    version="2",
     reads=Trial,
     writes=Example,
     settings=Settings,

@@ -48,18 +48,19 @@ def report(meter: Any, place: str, request: dict[str, Any], cases: int) -> dict[
     _, statements, _, missing, _ = meter.analysis2(place)
     lines = [line for line in statements if first <= line <= last]
     missed = [line for line in missing if first <= line <= last]
-    branches = {line: pair for line, pair in meter.branch_stats(place).items() if first <= line <= last}
+    branches = [pair for line, pair in meter.branch_stats(place).items() if first <= line <= last]
+    # The way out that an error takes is an arc too, but none of the branches; only a private method tells them apart.
+    taken = meter._analyze(place).executed_branch_arcs()
+    ways = {(line, end) for line, ends in taken.items() for end in ends if first <= line <= last}
     data = meter.get_data()
     arcs = []
     for index in range(cases):
         data.set_query_context(str(index))
         found = data.arcs(place) or []
-        arcs.append(
-            sorted({(a, b) for a, b in found if a in branches} | {(0, b) for _, b in found if first <= b <= last})
-        )
+        arcs.append(sorted(ways.intersection(found) | {(0, line) for _, line in found if line in lines}))
     return {
         "lines": (len(lines), len(lines) - len(missed)),
-        "branches": (sum(total for total, _ in branches.values()), sum(taken for _, taken in branches.values())),
+        "branches": (sum(total for total, _ in branches), sum(reached for _, reached in branches)),
         "missed": missed,
         "arcs": arcs,
     }
