@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from sandboxes import Server
 from sandboxes.local import Local
 from toolkit import doctor, languages
 from toolkit.cli.doctor import command
 from toolkit.languages.base import Language, Toolchain
+from toolkit.languages.runtime import Runtime
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +32,7 @@ def test_the_exit_code_follows_the_findings() -> None:
     findings = json.loads(done.stdout)
     assert done.exit_code == (3 if any(finding["state"] == "fail" for finding in findings) else 0)
     names = {finding["name"] for finding in findings}
-    assert {"python", "disk", "sandbox", "language lua"} <= names
+    assert {"python", "disk", "sandbox", "agent", "cgroups", "language lua", "programs python"} <= names
     assert all(finding["remedy"] for finding in findings if finding["state"] != "ok")
 
 
@@ -80,6 +82,67 @@ def test_a_toolchain_that_does_not_run_is_a_warning(
     assert finding.state == "warn"
     assert words in finding.what
     assert finding.remedy
+
+
+@pytest.fixture
+def spoken() -> Runtime:
+    runtime = languages.runtime("python")
+    if not runtime.toolchains():
+        pytest.skip("no python3 where a sandbox sees it")
+    return runtime
+
+
+def test_a_language_whose_programs_run_is_named_with_its_version_warm_or_cold(spoken: Runtime, pool: Local) -> None:
+    finding = doctor.runtime_finding(spoken, pool)
+    assert finding.state == "ok", finding
+    assert "Python 3." in finding.what
+    assert finding.what.endswith("; warm" if pool.warm else "; cold")
+    cold = doctor.runtime_finding(replace(spoken, server=lambda toolchain: None), pool)
+    assert (cold.state, cold.what.endswith("; cold")) == ("ok", True)
+
+
+def test_a_server_that_does_not_start_is_a_warning(spoken: Runtime, pool: Local) -> None:
+    finding = doctor.runtime_finding(replace(spoken, server=lambda toolchain: Server(("false",), {})), pool)
+    assert finding.state == "warn"
+    assert "no warm server starts" in finding.what
+    assert finding.remedy
+
+
+def test_programs_without_a_toolchain_are_a_warning_with_the_remedy(spoken: Runtime, pool: Local) -> None:
+    finding = doctor.runtime_finding(replace(spoken, toolchains=lambda: ()), pool)
+    assert (finding.state, finding.remedy) == ("warn", spoken.remedy)
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [(("no-such-python",), "no-such-python"), (("sh", "-c", "echo Error: odd >&2; exit 4"), "exit code 4: Error: odd")],
+    ids=["missing command", "broken command"],
+)
+def test_programs_that_do_not_run_are_a_warning(
+    spoken: Runtime, pool: Local, command: tuple[str, ...], words: str
+) -> None:
+    toolchain = Toolchain("python3", "3", command)
+    finding = doctor.runtime_finding(replace(spoken, toolchains=lambda: (toolchain,), server=lambda _: None), pool)
+    assert finding.state == "warn"
+    assert words in finding.what
+    assert finding.remedy
+
+
+def test_the_agent_in_python_is_a_warning_that_says_what_it_lacks(pool: Local) -> None:
+    assert doctor.agent(pool).state == ("ok" if pool.warm else "warn")
+    with Local(namespaces=False) as reduced:
+        finding = doctor.agent(reduced)
+    assert finding.state == "warn"
+    assert "without warm servers" in finding.what
+    assert finding.remedy
+
+
+def test_control_groups_are_named_with_their_version_and_none_is_left(pool: Local) -> None:
+    before = {path.name for path in Path("/sys/fs/cgroup").glob("*/langlift-*")}
+    finding = doctor.groups(pool)
+    assert "version" in finding.what
+    assert finding.state == "ok" or finding.remedy
+    assert {path.name for path in Path("/sys/fs/cgroup").glob("*/langlift-*")} <= before
 
 
 def test_no_language_at_all_fails(monkeypatch: pytest.MonkeyPatch, lua: Language, tmp_path: Path) -> None:

@@ -11,10 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandboxes import Job, Pool, SandboxUnavailable
+from sandboxes import Job, Pool, SandboxUnavailable, cgroups, native
 from sandboxes.local import Local
 from toolkit import languages
 from toolkit.languages.base import Language, Toolchain
+from toolkit.languages.runtime import Runtime
+from toolkit.programs import PROOF, Program, Setting
+from toolkit.records import Status
 
 OK, WARN, FAIL = "ok", "warn", "fail"
 OLDEST_PYTHON = (3, 11)
@@ -28,6 +31,9 @@ _SWITCHES = (  # what refuses namespaces, by the file that says so: (file, its r
     ("/proc/sys/kernel/unprivileged_userns_clone", "0", "sudo sysctl kernel.unprivileged_userns_clone=1"),
     ("/proc/sys/user/max_user_namespaces", "0", "sudo sysctl user.max_user_namespaces=10000"),
 )
+_AS_BELOW = "see the checks around this one: agent, cgroups"
+_COMPILER = "install a C compiler (apt install gcc libc6-dev): the agent is compiled at its first use"
+_GROUPS = "run as root, or in a container whose /sys/fs/cgroup may be written: only then may groups be made"
 _IN_A_CONTAINER = "allow user namespaces and mounts; in a container its seccomp and AppArmor profiles refuse them"
 
 
@@ -50,8 +56,12 @@ def examine(folder: Path) -> Iterator[Finding]:
         return
     with pool:
         yield sandbox(pool)
+        yield agent(pool)
+        yield groups(pool)
         found = [language_finding(language, pool) for language in languages.every().values()]
-    yield from found
+        yield from found
+        for runtime in languages.runtimes().values():
+            yield runtime_finding(runtime, pool)
     if all(finding.state != OK for finding in found):
         yield Finding("languages", FAIL, "none can be run", "one of those above is needed")
 
@@ -79,7 +89,31 @@ def sandbox(pool: Local) -> Finding:
         return Finding("sandbox", FAIL, *trouble)
     if not pool.lacking:
         return Finding("sandbox", OK, pool.fence)
-    return Finding("sandbox", WARN, f"{pool.fence}; not kept from: {', '.join(pool.lacking)}", _namespace_remedy())
+    remedy = _namespace_remedy() if "network" in pool.lacking else _AS_BELOW
+    return Finding("sandbox", WARN, f"{pool.fence}; not kept from: {', '.join(pool.lacking)}", remedy)
+
+
+def agent(pool: Local) -> Finding:
+    """What runs programs inside the box: warm servers need the compiled one."""
+    if pool.warm:
+        return Finding("agent", OK, "compiled")
+    if native.agent() is None:
+        return Finding("agent", WARN, "in Python, slower, without warm servers: no C compiler", _COMPILER)
+    return Finding("agent", WARN, "in Python, slower, without warm servers: no namespaces", _namespace_remedy())
+
+
+def groups(pool: Local) -> Finding:
+    """Control groups, which limit the processes of a program together."""
+    version = 2 if (cgroups.ROOT / "cgroup.controllers").exists() else 1
+    made = cgroups.make()
+    cgroups.remove(made)
+    have = [words for words, folder in (("memory", made.memory), ("processes", made.processes)) if folder]
+    if not pool.warm and have:
+        return Finding("cgroups", WARN, f"version {version}, not used: the agent is in Python", _AS_BELOW)
+    if len(have) == 2:
+        return Finding("cgroups", OK, f"version {version}: memory and processes of a program together")
+    words = f"version {version}: {' and '.join(have) or 'nothing'} of a program together; the rest for each process"
+    return Finding("cgroups", WARN, words, _GROUPS)
 
 
 def language_finding(language: Language, pool: Pool) -> Finding:
@@ -93,6 +127,32 @@ def language_finding(language: Language, pool: Pool) -> Finding:
     if trouble:
         return Finding(name, WARN, f"{best.name}: {trouble[0]}", trouble[1] or language.remedy)
     return Finding(name, OK, f"{best.name}, {best.version}")
+
+
+def runtime_finding(runtime: Runtime, pool: Pool) -> Finding:
+    """Whether whole programs of this language run, and whether warm: its own right program is proven."""
+    name = f"programs {runtime.name}"
+    toolchains = runtime.toolchains()
+    if not toolchains:
+        return Finding(name, WARN, "no toolchain on this machine", runtime.remedy)
+    best = toolchains[0]
+    setting = Setting(runtime, best, PROOF, warm=True)
+    program = Program("doctor", runtime.programs.right)
+    jobs = [setting.job(program, "doctor", server) for server in (None, setting.server)]
+    try:
+        ((cold,), (warm,)) = [list(pool.run([job])) for job in jobs]
+    except SandboxUnavailable as trouble:
+        return Finding(name, WARN, f"{best.name}: {trouble}", trouble.help or runtime.remedy)
+    for outcome in (cold, warm):
+        verdict = setting.judge(outcome, "doctor", setting.limits(program))
+        if verdict.status != Status.PASSED:
+            how = "warm" if outcome.warm else "cold"
+            words = f"{best.name}, {best.version}: {how}, its own example does not pass: {verdict.status}"
+            return Finding(name, WARN, ": ".join(filter(None, (words, verdict.reason))), runtime.remedy)
+    if setting.server and not warm.warm:
+        remedy = runtime.remedy if getattr(pool, "warm", False) else _AS_BELOW
+        return Finding(name, WARN, f"{best.name}, {best.version}; cold: no warm server starts", remedy)
+    return Finding(name, OK, f"{best.name}, {best.version}; {'warm' if warm.warm else 'cold'}")
 
 
 def _example(language: Language, toolchain: Toolchain) -> Job:

@@ -27,6 +27,7 @@ COMMANDS = {
     "push": "toolkit.cli.push",
     "verify": "toolkit.cli.verify",
     "hub": "toolkit.cli.hub",
+    "sandbox": "toolkit.cli.sandbox",
 }
 INTERRUPTED = 130
 FULL = (errno.ENOSPC, errno.EDQUOT)

@@ -1,0 +1,131 @@
+"""`langlift sandbox`."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+
+import click
+
+_RUN = """\
+Programs in, verdicts out: JSON Lines on stdin and stdout, in the order in which they are found.
+
+A row of programs is {"id", "program"}, and may have "stdin" (with --oracle exit-code) and "limits":
+cpu_seconds, wall_seconds, memory_bytes, address_space_bytes, processes, output_bytes, kept_bytes,
+file_bytes. A row of verdicts is {"id", "status", "reason", "exit_code", "stdout", "stderr", "seconds",
+"peak_bytes"}; seconds are of processor time, exit_code is null where a signal ended the program, bytes
+of stdout and stderr that are not UTF-8 stand as \\xNN.
+
+A row that can not be read ends the run with exit code 2 and its line's number; the rows before it have
+their verdicts. Trouble of the sandbox ends it with 3; the same command goes on from the cache. A
+summary, and whatever else there is to say, is on stderr.
+"""
+
+
+@click.group("sandbox")
+def command() -> None:
+    """Run untrusted programs, look after their verdicts."""
+
+
+@command.command("run", help=_RUN)
+@click.option("--language", required=True, help="See `langlift doctor` for those that run here.")
+@click.option("--fence", type=click.Choice(["local"]), default="local", show_default=True)
+@click.option("--warm/--cold", default=True, show_default=True, help="Warm servers, where the language has one.")
+@click.option("--workers", type=click.IntRange(1, 1024), help="Programs at once; by default one a processor.")
+@click.option(
+    "--oracle",
+    type=click.Choice(["proof", "exit-code"]),
+    default="proof",
+    show_default=True,
+    help="What a pass is: reaching the end, proven; or leaving with 0.",
+)
+@click.option("--cache/--no-cache", default=True, show_default=True, help="Verdicts that were found before.")
+@click.option(
+    "--confirm",
+    type=click.FloatRange(0, 1),
+    default=0.02,
+    show_default=True,
+    help="Share of the warm passes that is run again cold; every other warm outcome is.",
+)
+@click.option("--allow-weaker", multiple=True, type=click.Choice(["reduced"]), help="A weaker fence that will do.")
+def run(
+    language: str,
+    fence: str,
+    warm: bool,
+    workers: int | None,
+    oracle: str,
+    cache: bool,
+    confirm: float,
+    allow_weaker: tuple[str, ...],
+) -> None:
+    """See _RUN: what a person is shown."""
+    from toolkit import languages, program_rows
+    from toolkit.cli import output
+    from toolkit.fences import lacking, open_fence
+    from toolkit.program_runs import Runs
+    from toolkit.programs import Setting
+    from toolkit.verdict_cache import VerdictCache
+
+    with _streams() as (programs, verdicts), contextlib.ExitStack() as stack:
+        spoken, toolchain = languages.runtime(language), languages.program_toolchain(language)
+        kept = stack.enter_context(VerdictCache()) if cache else None
+        pool = stack.enter_context(open_fence(fence, language, workers or os.cpu_count() or 1, allow_weaker))
+        setting = Setting(spoken, toolchain, oracle, warm)
+        if open_to := lacking(pool):
+            output.remark(f"this fence does not keep a program from: {', '.join(open_to)}")
+        runs = Runs(pool, setting, cache=kept, share=confirm, report=output.remark)
+        try:
+            runs.run(program_rows.read(programs, oracle), lambda verdict: program_rows.write(verdicts, verdict))
+        except program_rows.ReaderGone:
+            return
+        except KeyboardInterrupt:
+            output.remark(f"stopped: {runs.summary}")
+            raise click.exceptions.Exit(130) from None
+        output.remark(str(runs.summary))
+
+
+@contextlib.contextmanager
+def _streams() -> Iterator[tuple[int, int]]:
+    """Stdin and stdout as descriptors of their own: whatever else reads finds nothing, whatever prints is on stderr."""
+    try:
+        own = os.dup(0), os.dup(1)
+    except OSError:
+        raise click.UsageError(
+            "stdin and stdout must be open: programs come on one, verdicts leave on the other"
+        ) from None
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    try:
+        os.dup2(nothing, 0)
+        os.dup2(2, 1)
+        yield own
+    finally:
+        for number, descriptor in enumerate(own):
+            os.dup2(descriptor, number)
+        for descriptor in (*own, nothing):
+            os.close(descriptor)
+
+
+@command.command("cache")
+@click.option("--prune", type=click.FloatRange(0), metavar="DAYS", help="Remove what was not asked for in DAYS days.")
+@click.option("--clear", is_flag=True, help="Remove all.")
+@click.option("--json", "machine", is_flag=True, help="One JSON value instead of text.")
+def cache(prune: float | None, clear: bool, machine: bool) -> None:
+    """Show the verdicts that are kept, and how often they were of use; remove old ones."""
+    from toolkit import verdict_cache
+    from toolkit.cli import output
+
+    if clear and prune is not None:
+        raise click.UsageError("--prune and --clear exclude each other")
+    if clear:
+        verdict_cache.clear()
+    with verdict_cache.VerdictCache() as kept:
+        if prune is not None:
+            output.remark(f"{kept.prune(prune):,} removed")
+        facts = kept.facts()
+    if machine:
+        output.as_json(vars(facts))
+        return
+    output.line(f"{facts.path}: {facts.entries:,} verdicts, {facts.bytes:,} bytes")
+    names = sorted({*facts.languages, *facts.hits})
+    if names:
+        rows = ((name, facts.languages.get(name, 0), facts.hits.get(name, 0)) for name in names)
+        output.table("", ("language", "verdicts", "hits"), rows)
