@@ -2,7 +2,9 @@
 
 import json
 import os
+import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -182,6 +184,76 @@ def test_an_interrupt_ends_the_programs_and_leaves_with_130() -> None:
         assert b"stopped: 1 passed" in words
         assert b"Traceback" not in words
         assert not [box for box in boxes if Path("/proc", str(box)).exists()]
+
+
+@pytest.mark.parametrize("closed", ["stdin", "stdout"])
+def test_without_an_open_stream_for_its_rows_it_does_not_start(closed: str) -> None:
+    shut = {"stdin": "<&-", "stdout": ">&-"}[closed]
+    done = subprocess.run(["sh", "-c", f'"$@" {shut}', "sh", *RUN], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 2, done.stderr
+    assert "must be open" in done.stderr
+
+
+def test_verdicts_that_find_no_room_end_it_with_the_remedy() -> None:
+    with open("/dev/full", "wb") as full:
+        rows = text({"id": "x", "program": RIGHT})
+        done = subprocess.run(RUN, cwd=ROOT, input=rows, stdout=full, stderr=subprocess.PIPE, timeout=60)
+    assert done.returncode == 3
+    assert b"the verdicts can not be written: No space left" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_killed_at_any_moment_it_leaves_no_process_and_a_cache_from_which_it_goes_on() -> None:
+    rows = text(*({"id": str(number), "program": f"assert {number} % 5\n"} for number in range(400)))
+    chance, path = random.Random(3), Path(json.loads(cache("--json"))["path"])
+    for _ in range(8):
+        with start("--confirm", "0.5") as process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            process.stdin.write(rows)
+            process.stdin.close()
+            process.stdin = None
+            process.stdout.readline()
+            time.sleep(chance.random() * 0.6)
+            boxes = children(process.pid)
+            process.kill()
+            process.communicate()
+        assert gone(boxes, 5)
+        assert sqlite3.connect(path).execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    verdicts, words = run(rows=rows)
+    assert sum(status == "passed" for status in statuses(verdicts).values()) == 320
+    assert len(verdicts) == 400
+    assert " 0 from the cache" not in words
+
+
+def gone(processes: list[int], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while left := [each for each in processes if Path("/proc", str(each)).exists()]:
+        if time.monotonic() > deadline:
+            pytest.fail(f"still there: {left}")
+        time.sleep(0.05)
+    return True
+
+
+def test_many_rows_from_the_cache_take_no_memory() -> None:
+    most = []
+    with start() as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        send(process, {"id": "first", "program": RIGHT})
+        process.stdout.readline()
+        number = 0
+        for several in (2_000, 18_000):
+            for _ in range(several // 100):
+                send(process, *({"id": str(number + each), "program": RIGHT} for each in range(100)))
+                for _ in range(100):
+                    assert process.stdout.readline()
+                number += 100
+            most.append(memory(process.pid))
+        process.stdin.close()
+        process.stdin = None
+        assert process.wait(60) == 0
+    assert most[1] < most[0] + 4_000, most  # kB
 
 
 def children(process: int) -> list[int]:

@@ -14,7 +14,7 @@ from dataclasses import asdict
 from difflib import get_close_matches
 from typing import Any
 
-from toolkit.errors import InputError
+from toolkit.errors import EnvironmentTrouble, InputError
 from toolkit.programs import PROOF, Program, ProgramVerdict, check_limits
 
 LONGEST_LINE = 16 << 20
@@ -71,7 +71,10 @@ def _lines(descriptor: int) -> Iterator[bytes | None]:
             raise InputError(f"line {number + 1} of the programs: longer than {LONGEST_LINE >> 20} MiB", _HELP)
         while not select.select([descriptor], (), (), _MEANWHILE)[0]:
             yield None
-        chunk = os.read(descriptor, _CHUNK)
+        try:
+            chunk = os.read(descriptor, _CHUNK)
+        except OSError as error:
+            raise InputError(f"the programs can not be read behind line {number}: {error.strerror}") from error
         if not chunk:
             break
         buffer += chunk
@@ -128,7 +131,7 @@ class _Seen:
 
 
 def write(descriptor: int, verdict: ProgramVerdict) -> None:
-    """One row, at once. Raises ReaderGone."""
+    """One row, at once. Raises ReaderGone, EnvironmentTrouble."""
     view = memoryview(json.dumps(asdict(verdict)).encode() + b"\n")
     try:
         while view:
@@ -138,3 +141,6 @@ def write(descriptor: int, verdict: ProgramVerdict) -> None:
                 select.select((), [descriptor], ())
     except BrokenPipeError:
         raise ReaderGone from None
+    except OSError as error:
+        help = "make room, and run the same command again: it goes on from the cache"
+        raise EnvironmentTrouble(f"the verdicts can not be written: {error.strerror}", help) from error

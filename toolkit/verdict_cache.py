@@ -6,7 +6,7 @@ the server's digest beside it, and is given only to runs that would use the same
 and replaces it. What the next run may not say again (`ProgramVerdict.final`) is never kept.
 
 One SQLite file in write-ahead mode in the user's cache folder: many processes share it, one that is killed
-loses what it has not yet handed over (a second's work), never the file. Not for a network file system.
+loses what it has not yet handed over (a tenth of a second's work), never the file. Not for a network file system.
 """
 
 import contextlib
@@ -28,7 +28,7 @@ from toolkit.programs import Program, ProgramVerdict, Setting
 
 FORMAT = "1"
 _LONGEST = 1 << 18  # bytes of a compressed verdict: what prints more is run again
-_AT_ONCE, _SECONDS = 256, 1.0  # verdicts handed over together, and how long the first may wait
+_AT_ONCE, _SECONDS = 256, 0.1  # verdicts handed over together, and how long they wait while others come
 _DAY = 86_400
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS verdicts (

@@ -87,11 +87,12 @@ def run(
 def _streams() -> Iterator[tuple[int, int]]:
     """Stdin and stdout as descriptors of their own: whatever else reads finds nothing, whatever prints is on stderr."""
     try:
-        own = os.dup(0), os.dup(1)
+        for number in (0, 1):
+            os.fstat(number)
     except OSError:
-        raise click.UsageError(
-            "stdin and stdout must be open: programs come on one, verdicts leave on the other"
-        ) from None
+        words = "stdin and stdout must be open: programs come on one, verdicts leave on the other"
+        raise click.UsageError(words) from None
+    own = os.dup(0), os.dup(1)
     nothing = os.open(os.devnull, os.O_RDONLY)
     try:
         os.dup2(nothing, 0)
