@@ -44,6 +44,21 @@ with VerdictCache(path) as cache:
 """
 
 
+# Calls every program a pass.
+LIAR = Server(
+    ("python3", "-I", "/server/liar.py"),
+    {
+        "liar.py": b"""
+import os
+os.write(4, b"ready\\n")
+while os.read(3, 64):
+    os.write(1, b"\\n" + os.read(0, 99).strip() + b" done\\n")
+    os.write(4, b"0 1 1\\n")
+"""
+    },
+)
+
+
 @pytest.fixture
 def cache(tmp_path: Path) -> Iterator[VerdictCache]:
     with VerdictCache(tmp_path / "verdicts.sqlite3") as cache:
@@ -174,6 +189,22 @@ def test_a_server_that_lied_once_is_not_believed_from_the_cache_either(cache: Ve
     assert cache.get(b"w" * 32, "python", "liar", "one") is None
     assert cache.get(b"c" * 32, "python", "liar", "one") == PASSED
     assert cache.get(b"d" * 32, "python", "another", "one") == PASSED
+
+
+def test_one_lie_that_is_found_takes_what_the_server_said_before_out_of_the_cache(
+    cache: VerdictCache, setting: Setting
+) -> None:
+    runtime = replace(setting.runtime, server=lambda toolchain: LIAR)
+    lying = replace(setting, runtime=runtime)
+    wrong = [Program(str(number), f"assert {number} < 0\n") for number in range(5)]
+    with Local() as pool:
+        Runs(pool, lying, cache=cache, share=0).run(wrong, lambda verdict: None)
+        assert cache.facts().entries == 5
+        Runs(pool, lying, cache=cache, share=1).run([Program("x", "assert False\n")], lambda verdict: None)
+        assert cache.facts().entries == 0
+        found: list[ProgramVerdict] = []
+        Runs(pool, setting, cache=cache).run(wrong, found.append)
+    assert {verdict.status for verdict in found} == {"runtime error"}
 
 
 def test_many_processes_write_at_once_and_nothing_is_lost(tmp_path: Path) -> None:
