@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from hostile_programs import HONEST, HOSTILE
 from sandboxes import Job, Limits, Outcome
 from sandboxes.local import Local
 from toolkit import languages
@@ -29,10 +30,11 @@ def pool() -> Iterator[Local]:
 
 @pytest.fixture(params=sorted(languages.runtimes()))
 def runtime(request: pytest.FixtureRequest) -> Runtime:
-    runtime = languages.runtime(request.param)
-    if not runtime.toolchains():
-        pytest.skip(f"no toolchain for {runtime.title}: {runtime.remedy}")
-    return runtime
+    return known(request.param)
+
+
+def titles(programs: dict[str, dict[str, str]]) -> list[tuple[str, str]]:
+    return [(language, title) for language in programs for title in programs[language]]
 
 
 def run(pool: Local, runtime: Runtime, files: dict[str, bytes], *, warm: bool, stdin: bytes = b"") -> Outcome:
@@ -64,6 +66,29 @@ def test_programs_of_known_worth_end_as_they_should(pool: Local, runtime: Runtim
     assert proves(pool, runtime, programs.right, warm=warm)
     for text in (programs.leaves, programs.wrong, programs.broken):
         assert not proves(pool, runtime, text, warm=warm)
+
+
+def known(name: str) -> Runtime:
+    runtime = languages.runtime(name)
+    if not runtime.toolchains():
+        pytest.skip(f"no toolchain for {runtime.title}: {runtime.remedy}")
+    return runtime
+
+
+@pytest.mark.parametrize("warm", [False, True], ids=["cold", "warm"])
+@pytest.mark.parametrize(("language", "title"), titles(HOSTILE))
+def test_no_trick_proves_an_end(pool: Local, language: str, title: str, warm: bool) -> None:
+    runtime = known(language)
+    assert not proves(pool, runtime, HOSTILE[language][title], warm=warm)
+    assert proves(pool, runtime, runtime.programs.right, warm=warm)
+
+
+@pytest.mark.parametrize("warm", [False, True], ids=["cold", "warm"])
+@pytest.mark.parametrize(("language", "title"), titles(HONEST))
+def test_every_regular_end_is_one(pool: Local, language: str, title: str, warm: bool) -> None:
+    runtime = known(language)
+    assert run(pool, runtime, runtime.plain(HONEST[language][title]), warm=warm).exit_code == 0
+    assert proves(pool, runtime, HONEST[language][title], warm=warm)
 
 
 def test_a_program_is_run_by_the_server_and_what_it_prints_is_its_own(pool: Local) -> None:
