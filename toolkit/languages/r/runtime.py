@@ -1,0 +1,64 @@
+"""Programs in R."""
+
+import os
+import shutil
+import subprocess
+from functools import cache
+
+from sandboxes import Server
+from toolkit.languages.base import Toolchain, encoded, outside_system, part
+from toolkit.languages.runtime import Programs, Runtime
+
+OPTIONS = ("--vanilla",)  # nothing of the user's
+
+
+@cache
+def toolchains() -> tuple[Toolchain, ...]:
+    """The `Rscript` on PATH; where R is a distribution's, its settings lie in /etc/R."""
+    found = shutil.which("Rscript")
+    if found is None:
+        return ()
+    real = os.path.realpath(found)
+    done = subprocess.run(
+        [real, *OPTIONS, "-e", "cat(R.version.string, R.home('etc'), R.home(), sep = '\\n')"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    version, settings, home = done.stdout.splitlines() if done.returncode == 0 else ("", "", "")
+    linked = {os.path.dirname(os.path.realpath(entry)) for entry in os.scandir(settings or "/var/empty")}
+    folders = outside_system(os.path.dirname(os.path.dirname(real)), home, *linked)
+    return (Toolchain("Rscript", version, (real, *OPTIONS, "main.R"), {}, folders),) if version else ()
+
+
+def plain(program: str) -> dict[str, bytes]:
+    return {"main.R": encoded(program)}
+
+
+def proof(program: str) -> dict[str, bytes]:
+    return {"main.R": encoded(part(__file__, "proof.R")), "program.R": encoded(program)}
+
+
+def server(toolchain: Toolchain) -> Server:
+    command = ("/bin/sh", "/server/server.sh", *toolchain.command[:-1], "/server/server.R")
+    return Server(command, {name: encoded(part(__file__, name)) for name in ("server.sh", "server.R")})
+
+
+ADD = "add <- function(a, b) a + b\n"
+
+RUNTIME = Runtime(
+    name="r",
+    title="R",
+    extension=".R",
+    remedy="install R 4 (apt install r-base-core)",
+    toolchains=toolchains,
+    plain=plain,
+    proof=proof,
+    server=server,
+    programs=Programs(
+        right=ADD + "stopifnot(add(1, 2) == 3)\nstopifnot(add(0, 0) == 0)\n",
+        wrong=ADD + "stopifnot(add(1, 2) == 4)\n",
+        broken="add <- function(a, b {\n",
+        leaves="quit(status = 0)\nstop('reached')\n",
+    ),
+)
