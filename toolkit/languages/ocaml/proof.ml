@@ -1,0 +1,1 @@
+let () = Start.tell ()
