@@ -5,10 +5,17 @@ from sandboxes.base import Job, Limits, Outcome, Pool, SandboxUnavailable, Serve
 __all__ = ["Job", "Limits", "Outcome", "Pool", "SandboxUnavailable", "Server", "open_pool"]
 
 
-def open_pool(name: str = "local", workers: int = 1) -> Pool:
-    """A pool of `workers` boxes that run at once. Raises SandboxUnavailable."""
-    if name != "local":
-        raise SandboxUnavailable(f"unknown sandbox {name!r}; known: local")
-    from sandboxes.local import Local
+def open_pool(name: str = "local", workers: int = 1, *, image: str = "", runtime: str = "") -> Pool:
+    """A pool of `workers` boxes that run at once. Raises SandboxUnavailable.
 
-    return Local(workers)
+    `docker` needs an image (`sandboxes.images.image_of` names a language's) and may be given a runtime.
+    """
+    if name == "local":
+        from sandboxes.local import Local
+
+        return Local(workers)
+    if name == "docker":
+        from sandboxes.docker import Docker
+
+        return Docker(workers, image=image, runtime=runtime)
+    raise SandboxUnavailable(f"unknown sandbox {name!r}; known: local, docker")

@@ -7,7 +7,7 @@ answers is data and never code.
 
 import os
 import struct
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import IO, Any, NamedTuple
 
 from sandboxes.base import Job, Outcome
@@ -104,18 +104,18 @@ def unpack(answer: "Answer", id: str) -> Outcome:
     )
 
 
-def receive(descriptor: int) -> Answer:
-    """The next answer. Raises EOFError when the agent is gone."""
-    (length,) = _LENGTH.unpack(_exactly(descriptor, _LENGTH.size))
-    content = _exactly(descriptor, length)
+def receive(read: Callable[[int], bytes]) -> Answer:
+    """The next answer; `read` gives so many bytes or fewer, none at the end. Raises EOFError when the agent is gone."""
+    (length,) = _LENGTH.unpack(_exactly(read, _LENGTH.size))
+    content = _exactly(read, length)
     kind, body = content[0], content[1:]
     return Answer(kind, "" if kind == OUTCOME else body.decode(errors="replace"), body)
 
 
-def _exactly(descriptor: int, length: int) -> bytes:
+def _exactly(read: Callable[[int], bytes], length: int) -> bytes:
     parts = []
     while length:
-        part = os.read(descriptor, length)
+        part = read(length)
         if not part:
             raise EOFError("the other side of the pipe is gone")
         parts.append(part)

@@ -1,4 +1,4 @@
-"""Each test attacks one promise of the sandboxes, with and without namespaces."""
+"""Each test attacks one promise of the sandboxes: with and without namespaces, and in containers."""
 
 import itertools
 import os
@@ -14,19 +14,28 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from engine import open_containers
 
 from sandboxes import Job, Limits, Outcome, Pool, SandboxUnavailable, open_pool
-from sandboxes.local import Local
+from sandboxes.docker import Docker
+from sandboxes.local import Local, Process
 
 ROOT = Path(__file__).resolve().parent.parent
 BASE = os.path.realpath(getattr(sys, "_base_executable", sys.executable))
 PYTHON = shutil.which("python3", path="/usr/local/bin:/usr/bin:/bin") or BASE
 MEBIBYTE = 1 << 20
-FORMS = ("compiled", "namespaces", "process group")
+LOCAL_FORMS = ("compiled", "namespaces", "process group")
+FORMS = (*LOCAL_FORMS, "docker")
+FENCED_FORMS = ("compiled", "namespaces", "docker")
+AnyPool = Local | Docker
 Run = Callable[..., Outcome]
 
 
-def open_form(form: str, workers: int = 1) -> Local:
+def open_form(form: str, workers: int = 1) -> AnyPool:
+    return open_containers(workers) if form == "docker" else open_local(form, workers)
+
+
+def open_local(form: str, workers: int = 1) -> Local:
     pool = Local(workers, namespaces=form != "process group", compiled=form == "compiled")
     if form != "process group" and "network" in pool.lacking:
         pool.close()
@@ -38,22 +47,34 @@ def open_form(form: str, workers: int = 1) -> Local:
 
 
 @pytest.fixture(scope="module", params=FORMS)
-def pool(request: pytest.FixtureRequest) -> Iterator[Local]:
+def pool(request: pytest.FixtureRequest) -> Iterator[AnyPool]:
     with open_form(request.param) as pool:
         yield pool
 
 
-@pytest.fixture(scope="module", params=FORMS[:2])
-def inner(request: pytest.FixtureRequest) -> Iterator[Local]:
+@pytest.fixture(scope="module", params=FENCED_FORMS)
+def inner(request: pytest.FixtureRequest) -> Iterator[AnyPool]:
     with open_form(request.param) as pool:
+        yield pool
+
+
+@pytest.fixture(scope="module", params=LOCAL_FORMS)
+def local(request: pytest.FixtureRequest) -> Iterator[Local]:
+    with open_local(request.param) as pool:
+        yield pool
+
+
+@pytest.fixture(scope="module", params=LOCAL_FORMS[:2])
+def local_inner(request: pytest.FixtureRequest) -> Iterator[Local]:
+    with open_local(request.param) as pool:
         yield pool
 
 
 def guard_of(pool: Local) -> "subprocess.Popen[bytes]":
     """The process behind which the first box's agent runs."""
-    process = pool._boxes[0]._process
-    assert process
-    return process
+    link = pool.boxes[0].agent
+    assert isinstance(link, Process)
+    return link.process
 
 
 def run_python(pool: Pool, text: str, **fields: object) -> Outcome:
@@ -74,12 +95,12 @@ def check_alive(pool: Pool) -> None:
 
 
 @pytest.fixture
-def python(pool: Local) -> Run:
+def python(pool: AnyPool) -> Run:
     return partial(run_python, pool)
 
 
 @pytest.fixture
-def shell(pool: Local) -> Run:
+def shell(pool: AnyPool) -> Run:
     return partial(run_shell, pool)
 
 
@@ -199,7 +220,7 @@ def test_a_loop_that_ignores_the_warning_ends_at_the_cpu_limit(python: Run) -> N
     assert (outcome.limit, outcome.signal) == ("cpu", signal.SIGKILL)
 
 
-def test_a_program_that_sleeps_ends_at_the_wall_limit(pool: Local) -> None:
+def test_a_program_that_sleeps_ends_at_the_wall_limit(pool: AnyPool) -> None:
     seconds = mark()
     outcome = run_shell(pool, f"sleep {seconds}", limits=Limits(wall_seconds=0.5))
     assert (outcome.limit, outcome.signal, outcome.exit_code) == ("wall", signal.SIGKILL, None)
@@ -207,14 +228,14 @@ def test_a_program_that_sleeps_ends_at_the_wall_limit(pool: Local) -> None:
     check_alive(pool)
 
 
-def test_eight_gibibytes_are_refused(pool: Local) -> None:
+def test_eight_gibibytes_are_refused(pool: AnyPool) -> None:
     outcome = run_python(pool, "print(len(bytearray(8 << 30)))")
     assert outcome.exit_code == 1
     assert b"MemoryError" in outcome.stderr
     check_alive(pool)
 
 
-def test_a_gibibyte_of_output_is_stopped(pool: Local) -> None:
+def test_a_gibibyte_of_output_is_stopped(pool: AnyPool) -> None:
     outcome = run_python(pool, "import os\nfor _ in range(1 << 14): os.write(1, b'x' * (1 << 16))")
     assert (outcome.limit, outcome.signal) == ("output", signal.SIGKILL)
     assert outcome.stdout == b"x" * Limits().kept_bytes
@@ -226,13 +247,13 @@ def test_output_past_the_limit_is_noticed_when_the_program_has_ended(shell: Run)
     assert {(outcome.limit, outcome.signal, outcome.stdout) for outcome in outcomes} == {("output", 9, b"01234")}
 
 
-def test_one_file_beyond_the_limit_is_stopped(pool: Local) -> None:
+def test_one_file_beyond_the_limit_is_stopped(pool: AnyPool) -> None:
     outcome = run_shell(pool, "dd if=/dev/zero of=big bs=65536 count=64", limits=Limits(file_bytes=MEBIBYTE))
     assert outcome.limit == "files"
     check_alive(pool)
 
 
-def test_many_files_beyond_the_limit_are_stopped(inner: Local) -> None:
+def test_many_files_beyond_the_limit_are_stopped(inner: AnyPool) -> None:
     text = "for i in range(64): open(str(i), 'wb').write(b'x' * 65536)"
     outcome = run_python(inner, text, limits=Limits(file_bytes=MEBIBYTE))
     assert (outcome.exit_code, outcome.limit) == (1, "files")
@@ -245,14 +266,14 @@ def test_files_up_to_the_limit_are_fine_beside_those_of_the_job(python: Run) -> 
     assert (outcome.exit_code, outcome.stdout, outcome.limit) == (0, b"2097152\n", "")
 
 
-def test_a_fork_bomb_is_contained(pool: Local) -> None:
+def test_a_fork_bomb_is_contained(pool: AnyPool) -> None:
     text = "import os\nwhile True:\n    try: os.fork()\n    except OSError: pass"
     outcome = run_python(pool, text, limits=Limits(cpu_seconds=1, wall_seconds=2, processes=16))
     assert outcome.limit in ("cpu", "wall")
     check_alive(pool)
 
 
-def test_no_more_processes_than_the_limit_run_at_once(inner: Local) -> None:
+def test_no_more_processes_than_the_limit_run_at_once(inner: AnyPool) -> None:
     text = (
         "import os, time\ncount = 1\n"
         "try:\n    while True:\n        if os.fork() == 0: time.sleep(60); os._exit(0)\n        count += 1\n"
@@ -273,7 +294,7 @@ def test_a_crash_leaves_no_core(shell: Run) -> None:
     ["sleep {0} & exit 0", "setsid sleep {0} & exit 0", "(setsid sh -c 'sleep {0} & sleep {0}' &) ; exit 0"],
     ids=["child", "own session", "double fork"],
 )
-def test_children_left_behind_are_killed(pool: Local, text: str) -> None:
+def test_children_left_behind_are_killed(pool: AnyPool, text: str) -> None:
     seconds = mark()
     outcome = run_shell(pool, text.format(seconds))
     assert (outcome.exit_code, outcome.limit) == (0, "")
@@ -286,7 +307,7 @@ def test_a_child_that_holds_the_output_open_does_not_delay_the_end(shell: Run) -
     assert (outcome.exit_code, outcome.stdout, outcome.limit) == (5, b"done\n", "")
 
 
-def test_a_child_that_flees_by_forking_is_caught(pool: Local) -> None:
+def test_a_child_that_flees_by_forking_is_caught(pool: AnyPool) -> None:
     flee = "import os\nif os.fork() == 0:\n    os.setsid()\n    while True:\n        if os.fork(): os._exit(0)"
     assert run_python(pool, flee).exit_code == 0
     check_alive(pool)
@@ -297,10 +318,10 @@ def test_the_folder_is_empty_for_the_next_job(shell: Run) -> None:
     assert shell("ls -A").stdout == b""
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", LOCAL_FORMS)
 def test_a_box_does_not_grow(form: str) -> None:
     """Neither open files nor mounts stay from one job to the next."""
-    with open_form(form) as pool:
+    with open_local(form) as pool:
         check_alive(pool)
         guard = guard_of(pool)
         agent = Path(f"/proc/{guard.pid}/task/{guard.pid}/children").read_text().strip()
@@ -319,21 +340,21 @@ def test_a_box_does_not_grow(form: str) -> None:
         assert held() == before
 
 
-def test_the_temporary_folder_is_empty_for_the_next_job(inner: Local) -> None:
+def test_the_temporary_folder_is_empty_for_the_next_job(inner: AnyPool) -> None:
     assert run_shell(inner, "touch /tmp/left; ls /tmp").stdout == b"left\n"
     assert run_shell(inner, "ls -A /tmp").stdout == b""
 
 
-def test_shared_memory_is_gone_for_the_next_job(inner: Local) -> None:
+def test_shared_memory_is_gone_for_the_next_job(inner: AnyPool) -> None:
     text = "import ctypes\nprint(ctypes.CDLL(None).shmget(1234, 4096, 0o1600))"
     first, second = (run_python(inner, text).stdout for _ in range(2))
     assert first == second  # the first of an empty table, both times, or refused
     assert first in (b"0\n", b"-1\n")
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", LOCAL_FORMS)
 def test_nothing_lives_on_when_the_pool_is_killed(form: str, tmp_path: Path) -> None:
-    open_form(form).close()
+    open_local(form).close()
     seconds = mark()
     text = (
         "import sys\nfrom sandboxes import Job\nfrom sandboxes.local import Local\n"
@@ -349,9 +370,9 @@ def test_nothing_lives_on_when_the_pool_is_killed(form: str, tmp_path: Path) -> 
     assert wait_for(lambda: running(seconds) == [])
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", LOCAL_FORMS)
 def test_a_lost_agent_is_replaced_and_the_job_runs_again(form: str, tmp_path: Path) -> None:
-    with open_form(form) as pool:
+    with open_local(form) as pool:
         process = guard_of(pool)
         process.kill()
         process.wait()
@@ -371,7 +392,7 @@ def test_the_temporary_folders_are_removed(tmp_path: Path, monkeypatch: pytest.M
 # What does not cross
 
 
-def test_secrets_do_not_cross(form_and_secret: tuple[Local, str]) -> None:
+def test_secrets_do_not_cross(form_and_secret: tuple[AnyPool, str]) -> None:
     pool, secret = form_and_secret
     outcome = run_shell(pool, "env; cat /proc/$PPID/environ /proc/self/environ 2>/dev/null; true")
     assert secret.encode() not in outcome.stdout
@@ -380,7 +401,7 @@ def test_secrets_do_not_cross(form_and_secret: tuple[Local, str]) -> None:
 
 
 @pytest.fixture(params=FORMS)
-def form_and_secret(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Local, str]]:
+def form_and_secret(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[AnyPool, str]]:
     secret = f"hf_{secrets.token_hex()}"
     monkeypatch.setenv("HF_TOKEN", secret)
     with open_form(request.param) as pool:
@@ -397,15 +418,19 @@ def test_files_of_the_job_lie_where_the_command_starts(shell: Run) -> None:
 
 
 @pytest.mark.parametrize("name", ["../out", "/out", "a/../../out", ""])
-def test_a_file_outside_the_folder_is_refused(pool: Local, name: str) -> None:
+def test_a_file_outside_the_folder_is_refused(pool: AnyPool, name: str) -> None:
     with pytest.raises(ValueError, match="outside"):
         list(pool.run([Job("job", ("true",), {name: b""})]))
 
 
-def test_files_of_the_machine_are_not_there(inner: Local, tmp_path: Path) -> None:
+def test_files_of_the_machine_are_not_there(inner: AnyPool, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("secret")
     outcome = run_shell(inner, f"cat {tmp_path}/secret; ls -A / /host /etc /home {Path.home()} {ROOT} /proc /sys")
     assert b"secret" not in outcome.stdout
+    if isinstance(inner, Docker):  # the rest is of the image, save what an engine adds
+        given = run_shell(inner, "cat /etc/hostname /etc/resolv.conf")
+        assert given.stdout == b"box\nnameserver 127.0.0.1\n"
+        return
     assert Path("/etc/hostname").read_bytes() not in run_shell(inner, "cat /etc/*").stdout
     shown = {
         "proc",
@@ -428,7 +453,7 @@ def test_files_of_the_machine_are_not_there(inner: Local, tmp_path: Path) -> Non
     assert set(top) <= shown | {Path(sys.base_prefix).parts[1]}
 
 
-def test_nothing_can_be_written_outside_the_folder(inner: Local) -> None:
+def test_nothing_can_be_written_outside_the_folder(inner: AnyPool) -> None:
     text = (
         "import os\n"
         "for folder, folders, files in os.walk('/'):\n"
@@ -443,7 +468,7 @@ def test_nothing_can_be_written_outside_the_folder(inner: Local) -> None:
     assert run_python(inner, text).stdout == b"looked\n"
 
 
-def test_there_is_no_network(inner: Local) -> None:
+def test_there_is_no_network(inner: AnyPool) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         text = f"import socket\nsocket.create_connection(('127.0.0.1', {server.getsockname()[1]}), timeout=5)"
         outcome = run_python(inner, text)
@@ -451,7 +476,7 @@ def test_there_is_no_network(inner: Local) -> None:
     assert any(word in outcome.stderr for word in (b"OSError", b"ConnectionRefused", b"PermissionError"))
 
 
-def test_the_machines_processes_can_be_neither_seen_nor_signalled(inner: Local) -> None:
+def test_the_machines_processes_can_be_neither_seen_nor_signalled(inner: AnyPool) -> None:
     text = f"import os\nprint(os.getpid() < 100)\nos.kill({os.getpid()}, 0)"
     outcome = run_python(inner, text)
     assert b"ProcessLookupError" in outcome.stderr or os.getpid() < 100
@@ -460,7 +485,7 @@ def test_the_machines_processes_can_be_neither_seen_nor_signalled(inner: Local) 
     check_alive(inner)
 
 
-def test_a_program_has_no_rights(inner: Local) -> None:
+def test_a_program_has_no_rights(inner: AnyPool) -> None:
     text = (
         "import ctypes, os\nlibc = ctypes.CDLL(None)\n"
         "print(os.getuid(), os.getgid(), os.getgroups() in ([], [65534]))\n"
@@ -470,48 +495,48 @@ def test_a_program_has_no_rights(inner: Local) -> None:
     assert run_python(inner, text).stdout == b"65534 65534 True\n-1 -1 -1\n1 0 -1\n"
 
 
-def test_a_readable_folder_is_seen_and_can_not_be_written(inner: Local, tmp_path: Path) -> None:
+def test_a_readable_folder_is_seen_and_can_not_be_written(local_inner: Local, tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "file").write_text("text")
     for folder in (tmp_path, tmp_path / "folder"):
         folder.chmod(0o777)
-    show = partial(run_shell, inner, f"cat {tmp_path}/folder/file; echo x > {tmp_path}/folder/new")
+    show = partial(run_shell, local_inner, f"cat {tmp_path}/folder/file; echo x > {tmp_path}/folder/new")
     seen = show(readable=(str(tmp_path / "folder"),))
     assert seen.stdout == b"text"
     assert b"Read-only" in seen.stderr
     assert show().stdout == b""  # and the next job does not see it
 
 
-def test_readable_paths_may_be_links_nested_and_files(inner: Local, tmp_path: Path) -> None:
+def test_readable_paths_may_be_links_nested_and_files(local_inner: Local, tmp_path: Path) -> None:
     (tmp_path / "real" / "deep").mkdir(parents=True)
     (tmp_path / "real" / "deep" / "file").write_text("text")
     (tmp_path / "link").symlink_to("real")
     paths = (f"{tmp_path}/link/deep/file", f"{tmp_path}/real", f"{tmp_path}/real/deep", sys.base_prefix, "/usr/lib")
-    outcome = run_shell(inner, f"cat {tmp_path}/link/deep/file {tmp_path}/real/deep/file", readable=paths)
+    outcome = run_shell(local_inner, f"cat {tmp_path}/link/deep/file {tmp_path}/real/deep/file", readable=paths)
     assert (outcome.stdout, outcome.exit_code) == (b"texttext", 0)
 
 
-def test_the_interpreter_runs_from_wherever_it_is_installed(inner: Local) -> None:
-    (outcome,) = inner.run([Job("job", (BASE, "-I", "-c", "import json, ctypes, decimal; print('runs')"))])
+def test_the_interpreter_runs_from_wherever_it_is_installed(local_inner: Local) -> None:
+    (outcome,) = local_inner.run([Job("job", (BASE, "-I", "-c", "import json, ctypes, decimal; print('runs')"))])
     assert outcome.stdout == b"runs\n", outcome.stderr
 
 
 # Trouble of the box
 
 
-def test_a_command_that_is_not_there_is_no_failing_program(pool: Local) -> None:
+def test_a_command_that_is_not_there_is_no_failing_program(pool: AnyPool) -> None:
     with pytest.raises(SandboxUnavailable, match="no-such-language"):
         list(pool.run([Job("job", ("no-such-language", "program"))]))
     check_alive(pool)
 
 
-def test_a_readable_path_that_is_not_there_is_trouble_of_the_box(pool: Local) -> None:
+def test_a_readable_path_that_is_not_there_is_trouble_of_the_box(local: Local) -> None:
     with pytest.raises(SandboxUnavailable, match="/no/such/folder"):
-        list(pool.run([Job("job", ("true",), readable=("/no/such/folder",))]))
-    check_alive(pool)
+        list(local.run([Job("job", ("true",), readable=("/no/such/folder",))]))
+    check_alive(local)
 
 
-def test_files_that_do_not_fit_together_are_trouble_of_the_box(pool: Local) -> None:
+def test_files_that_do_not_fit_together_are_trouble_of_the_box(pool: AnyPool) -> None:
     with pytest.raises(SandboxUnavailable, match="trouble"):
         list(pool.run([Job("job", ("true",), {"a": b"", "a/b": b""})]))
     check_alive(pool)
@@ -525,7 +550,7 @@ def test_an_unknown_sandbox_is_named() -> None:
 # Many jobs
 
 
-def test_one_box_answers_in_the_order_of_the_jobs_and_takes_few_ahead(pool: Local) -> None:
+def test_one_box_answers_in_the_order_of_the_jobs_and_takes_few_ahead(pool: AnyPool) -> None:
     taken = []
 
     def jobs() -> Iterator[Job]:
@@ -539,12 +564,12 @@ def test_one_box_answers_in_the_order_of_the_jobs_and_takes_few_ahead(pool: Loca
 
 
 @pytest.fixture(params=FORMS)
-def pair(request: pytest.FixtureRequest) -> Iterator[Local]:
+def pair(request: pytest.FixtureRequest) -> Iterator[AnyPool]:
     with open_form(request.param, workers=2) as pool:
         yield pool
 
 
-def test_two_boxes_answer_as_jobs_finish_and_lose_none(pair: Local) -> None:
+def test_two_boxes_answer_as_jobs_finish_and_lose_none(pair: AnyPool) -> None:
     slow_first = [Job("slow", ("sleep", "2")), *(Job(str(i), ("sh", "-c", f"echo {i}")) for i in range(20))]
     outcomes = list(pair.run(slow_first))
     assert sorted(outcome.id for outcome in outcomes) == sorted(job.id for job in slow_first)
@@ -552,7 +577,7 @@ def test_two_boxes_answer_as_jobs_finish_and_lose_none(pair: Local) -> None:
     assert all(outcome.stdout == f"{outcome.id}\n".encode() for outcome in outcomes if outcome.id != "slow")
 
 
-def test_two_boxes_take_few_jobs_ahead(pair: Local) -> None:
+def test_two_boxes_take_few_jobs_ahead(pair: AnyPool) -> None:
     taken = []
 
     def jobs() -> Iterator[Job]:
@@ -566,7 +591,7 @@ def test_two_boxes_take_few_jobs_ahead(pair: Local) -> None:
     outcomes.close()  # type: ignore[attr-defined]
 
 
-def test_closing_early_ends_what_is_running_and_the_pool_goes_on(pair: Local) -> None:
+def test_closing_early_ends_what_is_running_and_the_pool_goes_on(pair: AnyPool) -> None:
     seconds = mark()
     jobs = [Job("quick", ("true",)), *(Job(str(i), ("sleep", seconds), limits=Limits(wall_seconds=300)) for i in "12")]
     outcomes = pair.run(jobs)
@@ -576,7 +601,7 @@ def test_closing_early_ends_what_is_running_and_the_pool_goes_on(pair: Local) ->
     check_alive(pair)
 
 
-def test_an_error_in_the_jobs_ends_what_is_running(pair: Local) -> None:
+def test_an_error_in_the_jobs_ends_what_is_running(pair: AnyPool) -> None:
     seconds = mark()
 
     def jobs() -> Iterator[Job]:
@@ -589,7 +614,7 @@ def test_an_error_in_the_jobs_ends_what_is_running(pair: Local) -> None:
     check_alive(pair)
 
 
-def test_an_interrupted_job_does_not_answer_for_the_next(pool: Local) -> None:
+def test_an_interrupted_job_does_not_answer_for_the_next(pool: AnyPool) -> None:
     def interrupt(number: int, frame: object) -> None:
         raise KeyboardInterrupt
 

@@ -104,6 +104,7 @@ const char *build_fence(const struct configuration *configuration); /* NULL, or 
 const char *prepare_box(uint64_t bytes);
 bool enter_fence(const struct limits *limits); /* in the child; false with errno */
 uint64_t used_bytes(void);
+bool too_much_used(uint64_t allowed);
 const char *trouble(const char *what); /* with the words of errno */
 int set_read_only(const char *target, bool recursive, bool on);
 enum { FOLDER_COUNT = 3 };

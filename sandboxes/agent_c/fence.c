@@ -203,13 +203,25 @@ static bool drop_rights(void) {
 
 bool enter_fence(const struct limits *limits) {
     if (limits->own_namespaces && !own_namespaces(box_bytes)) return false;
+    if (in_container) write_text("/proc/self/oom_score_adj", "1000"); /* it goes first, not the agent */
     if (chdir(WORK)) return false;
     if (getuid() == NOBODY) return drop_rights();
     return !setgroups(0, NULL) && !setresgid(NOBODY, NOBODY, NOBODY) && !setresuid(NOBODY, NOBODY, NOBODY);
 }
 
-uint64_t used_bytes(void) {
+static uint64_t used_in(const char *folder) {
     struct statvfs state;
-    if (statvfs(in_container ? WORK : BOX, &state)) return 0;
+    if (statvfs(folder, &state)) return 0;
     return (uint64_t)(state.f_blocks - state.f_bfree) * state.f_frsize;
 }
+
+uint64_t used_bytes(void) {
+    uint64_t sum = 0;
+    if (!in_container) return used_in(BOX);
+    for (size_t index = 0; index < sizeof CONTAINER_FOLDERS / sizeof *CONTAINER_FOLDERS; index++)
+        sum += used_in(CONTAINER_FOLDERS[index]);
+    return sum;
+}
+
+/* A container's folders are of one size for all jobs: what one may fill is looked at when it has ended. */
+bool too_much_used(uint64_t allowed) { return in_container && used_bytes() > allowed + 4 * PAGE; }

@@ -16,6 +16,7 @@ static struct {
     uint64_t memory_set, pids_set;
 } group = {.memory = -1, .pids = -1, .events = -1};
 static int machine = -1;    /* /proc/vmstat */
+static bool counted_outside; /* by a container's engine: the kernel's count of a user's processes spans all containers */
 static unsigned beside; /* processes of ours that the kernel counts with the program's: those of the same user */
 
 /* Never above what the machine's owner allows. */
@@ -34,7 +35,7 @@ void set_limits(const struct limits *limits, bool count_cpu) {
     rlim_t stack = 8 << 20; /* fixed, or how deep a program may recurse would depend on the machine */
     if (count_cpu) lower(RLIMIT_CPU, limits->cpu_seconds, limits->cpu_seconds + 1);
     lower(RLIMIT_FSIZE, limits->file_bytes, limits->file_bytes);
-    lower(RLIMIT_NPROC, most, most);
+    if (!counted_outside) lower(RLIMIT_NPROC, most, most);
     lower(RLIMIT_NOFILE, OPEN_FILES, OPEN_FILES);
     lower(RLIMIT_STACK, stack, stack);
     lower(RLIMIT_CORE, 0, 0);
@@ -58,6 +59,7 @@ static void join(const char *folder) {
 /* Descriptors stay good after the folders are out of sight. Without a group the limits of a process stand alone. */
 void open_cgroups(const struct configuration *configuration) {
     beside = configuration->container ? 1 : getuid() == 0 ? 0 : 2; /* this process and the guard */
+    counted_outside = configuration->container && *configuration->pids_cgroup;
     machine = open("/proc/vmstat", O_RDONLY | O_CLOEXEC);
     group.unified = configuration->unified;
     if (*configuration->memory_cgroup) {

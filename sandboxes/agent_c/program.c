@@ -177,6 +177,7 @@ static enum limit limit_by_status(const struct run *run, int code, double cpu, u
     if (cpu > (double)limits->cpu_seconds + 1) return CPU_LIMIT;
     if (code != 0 && memory_kills() > kills_before) return MEMORY_LIMIT;
     if (code == -SIGXFSZ || (code != 0 && used_bytes() + PAGE > limits->file_bytes)) return FILES_LIMIT;
+    if (too_much_used(limits->file_bytes)) return FILES_LIMIT;
     return NO_LIMIT;
 }
 

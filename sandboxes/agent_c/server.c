@@ -87,9 +87,11 @@ static _Noreturn void become(const struct job *job, int in, int out, int error, 
 static bool read_line(char *line, size_t size, double deadline) {
     size_t length = 0;
     while (length < size - 1) {
-        struct pollfd wanted = {server.answers, POLLIN, 0};
+        struct pollfd wanted[2] = {{0, 0, 0}, {server.answers, POLLIN, 0}};
         int left = (int)((deadline - now()) * 1000);
-        if (left <= 0 || poll(&wanted, 1, left) <= 0 || read(server.answers, line + length, 1) != 1) return false;
+        if (left <= 0 || poll(wanted, 2, left) <= 0) return false;
+        if (wanted[0].revents & (POLLHUP | POLLERR)) _exit(0); /* the pool is gone */
+        if (read(server.answers, line + length, 1) != 1) return false;
         if (line[length++] == '\n') {
             line[length - 1] = 0;
             return true;
@@ -185,6 +187,7 @@ static bool serve(const struct job *job) {
         outcome.code = code, outcome.cpu_seconds = (double)microseconds / 1e6, outcome.peak_bytes = kilobytes * 1024;
         kill_all_but(server.process);
         if (!server.process || waitpid(server.process, NULL, WNOHANG) || !drain_all()) return false;
+        if (too_much_used(job->limits.file_bytes)) return false; /* a verdict for a cold start */
     }
     answer_outcome(&outcome, streams);
     if (limit || --server.programs_left == 0) stop_server();
