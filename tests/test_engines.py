@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from toolkit.engines import ENGINES, Tell, open_engine
-from toolkit.errors import EnvironmentTrouble, UnknownName
+from toolkit.errors import EnvironmentTrouble, InputError, UnknownName
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -59,6 +59,53 @@ def test_a_killed_worker_is_said_with_the_remedy(engine: str) -> None:
     assert "run the same command again" in caught.value.help
 
 
+class Awkward(Exception):
+    """One that can be pickled, and not unpickled: its class wants two values."""
+
+    def __init__(self, name: str, number: int) -> None:
+        super().__init__(f"{name} {number}")
+
+
+def fail(number: int, tell: Tell) -> int:
+    if number == 1:
+        raise InputError("file 1 is bad", "mend it")
+    if number == 2:
+        raise Awkward("file", 2)
+    return number
+
+
+def test_an_error_of_the_work_is_raised_in_the_parent_with_its_remedy_and_its_place(engine: str) -> None:
+    with open_engine(engine, 2) as opened:
+        with pytest.raises(InputError, match="file 1 is bad") as caught:
+            list(opened.map(fail, [0, 1], lambda message: None))
+        assert caught.value.help == "mend it"
+        assert "in fail" in "".join(caught.value.__notes__)
+        with pytest.raises(RuntimeError, match="Awkward: file 2"):
+            list(opened.map(fail, [2], lambda message: None))
+        assert list(opened.map(fail, [3], lambda message: None)) == [3]
+
+
+def test_an_answer_that_nobody_waits_for_is_not_given_to_the_next_question(engine: str) -> None:
+    with open_engine(engine, 2) as opened:
+        answers = opened.map(square, range(10), lambda message: None)
+        next(answers)
+        answers.close()  # type: ignore[attr-defined]
+        assert sorted(opened.map(square, [20, 30], lambda message: None)) == [400, 900]
+
+
+def large(number: int, tell: Tell) -> str:
+    tell("x" * (1 << 20))
+    return "y" * (1 << 20)
+
+
+def test_large_items_messages_and_answers_arrive_whole(engine: str) -> None:
+    heard: list[str] = []
+    with open_engine(engine, 2) as opened:
+        answers = list(opened.map(large, range(4), heard.append))
+    assert {len(each) for each in answers + heard} == {1 << 20}
+    assert len(answers) == len(heard) == 4
+
+
 def test_an_unknown_engine_is_answered_with_the_known_ones() -> None:
     with pytest.raises(UnknownName) as caught:
         open_engine("cluster", 1)
@@ -81,18 +128,19 @@ def sleep_and_say(folder: str, tell: Tell) -> None:
     time.sleep(60)
 
 
-def test_workers_die_with_a_parent_killed_by_sigkill(engine: str, tmp_path: Path) -> None:
+def test_workers_die_in_silence_with_a_parent_killed_by_sigkill(engine: str, tmp_path: Path) -> None:
     started = tmp_path / "started"
     started.mkdir()
     script = tmp_path / "script.py"
     script.write_text(SLEEPERS.format(root=str(ROOT), engine=engine, folder=str(started)))
-    parent = subprocess.Popen([sys.executable, str(script)], cwd=ROOT)
+    parent = subprocess.Popen([sys.executable, str(script)], cwd=ROOT, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 60
     while len(list(started.iterdir())) < 2:
         assert time.monotonic() < deadline, "the workers did not start"
         time.sleep(0.05)
     parent.kill()
-    parent.wait()
+    _, said = parent.communicate()  # until the last that could write has gone
+    assert said == ""
     workers = [int(path.name) for path in started.iterdir()]
     while any(_alive(each) for each in workers):
         assert time.monotonic() < deadline, "a worker outlived its parent"
