@@ -7,14 +7,16 @@
 A folder is a release by its `release.json` (`push.manifest`); `push.standin` is a local Hub to rehearse against.
 """
 
+import push.address  # noqa: F401  # before anything loads the Hub client, which breaks on some HF_ variables
 from push.check import Defect, check
-from push.errors import BadRelease, Conflict, HubTrouble, NotARelease, PushError
+from push.errors import BadManifest, BadRelease, Conflict, HubTrouble, NotARelease, PushError
 from push.hub import Hub, open_hub
 from push.plan import Plan, Step, plan, taken
 from push.upload import Published, upload
 from push.verify import Verification, verify
 
 __all__ = [
+    "BadManifest",
     "BadRelease",
     "Conflict",
     "Defect",

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from push.credentials import credentials
+from push.credentials import SECRET_LETTERS, credentials
 from push.digests import sha256_of
 from push.manifest import MANIFEST, Release, read
 
@@ -21,24 +21,25 @@ class Defect:
     """One thing that is wrong: the file, the kind of problem in a word, and the particulars."""
 
     path: str
-    problem: str  # missing, changed, unlisted, link, credential, unreadable; verification adds rows
+    problem: str  # missing, changed, unlisted, link, credential, unreadable; verification adds rows, wrong, ...
     detail: str = ""
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.problem}" + (f" ({self.detail})" if self.detail else "")
+        path = self.path if self.path.isprintable() else repr(self.path)  # a name may try to steer a terminal
+        return f"{path}: {self.problem}" + (f" ({self.detail})" if self.detail else "")
 
 
 def check(folder: Path, secrets: Iterable[str] = ()) -> list[Defect]:
     """What is wrong with a release folder, in the order of paths; `secrets` must be in no file at all.
 
+    A secret of less than `SECRET_LETTERS` letters is not looked for.
     Raises `NotARelease` where there is no usable release.json.
     """
     release = read(folder)
-    known = [secret.encode() for secret in secrets if secret]
+    known = [secret.encode() for secret in secrets if len(secret) >= SECRET_LETTERS]
     found = list(_against_manifest(folder, release))
-    for name in release.everything:
-        path = folder / name
-        if path.is_file() and not path.is_symlink():
+    for name, path in files(folder):
+        if name in release.everything and path.is_file() and not path.is_symlink():
             found.extend(_credentials(name, path, known))
     return sorted(found, key=lambda defect: (defect.path, defect.problem, defect.detail))
 
@@ -49,7 +50,7 @@ def _credentials(name: str, path: Path, known: list[bytes]) -> Iterator[Defect]:
     try:
         for detail in credentials(path, known):
             yield Defect(name, "credential", detail)
-    except (ArrowException, OSError):  # pyarrow tells of some broken files by an OSError
+    except (ArrowException, OSError, ValueError):  # pyarrow tells of some broken files by the others
         yield Defect(name, "unreadable", "its rows can not be searched for credentials")
 
 

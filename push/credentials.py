@@ -15,6 +15,7 @@ from typing import Any
 
 from push.digests import BATCH_ROWS, CHUNK_BYTES
 
+SECRET_LETTERS = 16  # of a Hub token: a shorter text, such as `x`, is no secret and may stand anywhere
 OVERLAP = 512  # bytes kept between two chunks, so that a credential on their border is seen
 CREDENTIALS = {
     "a Hugging Face token": rb"\bhf_[A-Za-z0-9]{30,}\b",

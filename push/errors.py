@@ -3,6 +3,8 @@
 Exit codes: 1 findings, 2 usage, 3 environment, 4 conflict.
 """
 
+from collections.abc import Sequence
+
 
 class PushError(Exception):
     """A message that names the thing, and a help line that names the remedy. Never holds a token."""
@@ -15,7 +17,20 @@ class PushError(Exception):
 
 
 class NotARelease(PushError):
-    """There is no release.json, or it does not say what it must."""
+    """There is no release to look at."""
+
+
+class BadManifest(NotARelease):
+    """A release.json that does not say what it must; `faults` names each field that is wrong."""
+
+    exit_code = 1
+    SHOWN = 10
+
+    def __init__(self, path: str, faults: Sequence[str], help: str = "") -> None:
+        more = f"\n  and {len(faults) - self.SHOWN} more" if len(faults) > self.SHOWN else ""
+        shown = faults[0] if len(faults) == 1 else "".join(f"\n  {fault}" for fault in faults[: self.SHOWN]) + more
+        super().__init__(f"{path}: {shown}", help)
+        self.faults = tuple(faults)
 
 
 class BadRelease(PushError):

@@ -3,31 +3,25 @@
 Invariant: no message made here holds the token.
 """
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from huggingface_hub import HfApi, constants, get_token, set_client_factory
-from huggingface_hub.errors import (
-    HfHubHTTPError,
-    LocalEntryNotFoundError,
-    OfflineModeIsEnabled,
-    OIDCError,
-    RepositoryNotFoundError,
-    RevisionNotFoundError,
-)
+from huggingface_hub import HfApi, constants, get_session, get_token, set_client_factory
+from huggingface_hub.errors import OIDCError
 from huggingface_hub.utils import httpx  # type: ignore[attr-defined]  # httpx or httpx2, whichever the client uses
 from huggingface_hub.utils._http import default_client_factory  # the hooks of the stock client: not public elsewhere
 from huggingface_hub.utils.tqdm import disable_progress_bars
 
-from push.errors import BadRelease, Conflict, HubTrouble, PushError
+from push.address import SECRET_VARIABLES, VARIABLE, refuse_address, refuse_token
+from push.errors import HubTrouble, PushError
+from push.trouble import RAISED, TOKEN_HELP, translate
 
 CONNECT_SECONDS = 10.0
 ANSWER_SECONDS = 300.0  # a commit of many files takes the Hub its time
-TOKEN_HELP = "set HF_TOKEN to a token that may write to the repository, or run `hf auth login`"
-CONFLICT_HELP = "`langlift plan` shows what is there now; look at it, then push under a new version"
 
 
 @dataclass(frozen=True)
@@ -49,13 +43,13 @@ def open_hub(
     """A Hub: by default HF_ENDPOINT, with the token that `hf` would use (HF_OIDC_RESOURCE, HF_TOKEN, its file).
 
     Gives this process's Hub client time limits. On a loopback address Xet is switched off, because a stand-in
-    speaks plain LFS. Asks the Hub nothing. Raises `HubTrouble` where writing needs a token and there is none.
+    speaks plain LFS. Asks the Hub nothing. Raises `HubTrouble` for an address or a token that can not be one, and
+    where writing needs a token and there is none.
     """
-    where = (endpoint or constants.ENDPOINT).rstrip("/")
-    try:
-        given = get_token() if token is None else token
-    except OIDCError as error:
-        raise HubTrouble(f"the trusted publisher exchange with {where} failed: {error}", TOKEN_HELP) from error
+    where = (constants.ENDPOINT if endpoint is None else endpoint).rstrip("/")
+    refuse_address(where, VARIABLE if endpoint is None else "the endpoint")
+    given = _own_token(where) if token is None else token
+    refuse_token(given, _source_of_token() if token is None else "the token", TOKEN_HELP)
     if writing and not given:
         raise HubTrouble(f"no token for {where}", TOKEN_HELP)
     if urlsplit(where).hostname in ("127.0.0.1", "localhost", "::1"):
@@ -63,7 +57,38 @@ def open_hub(
     if not sys.stderr.isatty():
         disable_progress_bars()
     set_client_factory(_with_limits(answer_seconds))
-    return Hub(HfApi(endpoint=where, token=given or False), where, given or "")
+    _refuse_what_no_client_takes()
+    return Hub(HfApi(endpoint=where, token=given or False), where, given)
+
+
+def _refuse_what_no_client_takes() -> None:
+    """Raise `HubTrouble` where a client can not be made. No value is told: a proxy's address may hold a password."""
+    try:
+        get_session()
+    except OSError:
+        raise HubTrouble(
+            "the certificates that SSL_CERT_FILE or SSL_CERT_DIR names can not be read", "correct or unset the variable"
+        ) from None
+    except (ValueError, ImportError, httpx.InvalidURL):
+        raise HubTrouble(
+            "the proxy that HTTP_PROXY, HTTPS_PROXY or ALL_PROXY names can not be used",
+            "correct or unset the variable: http://host:port; one that begins with socks5:// needs httpx[socks]",
+        ) from None
+
+
+def _own_token(where: str) -> str:
+    """The token that `hf` would use; empty where there is none."""
+    try:
+        return get_token() or ""
+    except OIDCError as error:
+        raise HubTrouble(f"the trusted publisher exchange with {where} failed: {error}", TOKEN_HELP) from error
+    except UnicodeDecodeError:
+        raise HubTrouble(f"{constants.HF_TOKEN_PATH} holds bytes that are no text", TOKEN_HELP) from None
+
+
+def _source_of_token() -> str:
+    """What the token was read from, by its name."""
+    return next((name for name in SECRET_VARIABLES if os.environ.get(name)), constants.HF_TOKEN_PATH)
 
 
 def _with_limits(answer_seconds: float) -> Callable[[], httpx.Client]:
@@ -89,46 +114,8 @@ def talking(hub: Hub, doing: str) -> Iterator[None]:
         yield
     except PushError:
         raise
-    except (HfHubHTTPError, httpx.HTTPError, OSError, RuntimeError, ValueError) as error:
-        translated = translate(hub, doing, error)
+    except RAISED as error:
+        translated = translate(hub.endpoint, hub.token, doing, error)
         if translated is None:
             raise
         raise translated from None
-
-
-def translate(hub: Hub, doing: str, error: BaseException) -> PushError | None:
-    """What an exception of the Hub client, or one of its causes, means to a person; None for a bug."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, HfHubHTTPError):
-            return _refused(hub, doing, cause)
-        if isinstance(cause, httpx.TransportError):
-            what = str(cause) or type(cause).__name__
-            help = "check the network and HF_ENDPOINT, then run the same command again: it goes on from here"
-            return HubTrouble(f"{doing}: no answer from {hub.endpoint}: {what}", help)
-        if isinstance(cause, OfflineModeIsEnabled):
-            return HubTrouble(f"{doing}: HF_HUB_OFFLINE is set", "unset HF_HUB_OFFLINE")
-        if isinstance(cause, LocalEntryNotFoundError) and cause.__cause__ is None:
-            return HubTrouble(f"{doing}: no answer from {hub.endpoint}", "check the network and HF_ENDPOINT")
-        if isinstance(cause, ValueError) and str(cause).startswith("Invalid metadata in README.md"):
-            return BadRelease(f"{doing}: {hub.endpoint} refuses the card: {cause}", "correct the card's YAML block")
-        cause = cause.__cause__ or cause.__context__
-    return None
-
-
-def _refused(hub: Hub, doing: str, error: HfHubHTTPError) -> PushError:
-    status = error.response.status_code
-    said = error.server_message or error.response.headers.get("X-Error-Message") or f"status {status}"
-    if status in (409, 412):
-        return Conflict(f"{doing}: the repository has changed meanwhile: {said}", CONFLICT_HELP)
-    wrong_token = status == 401 and hub.token
-    if wrong_token and not isinstance(error, RepositoryNotFoundError | RevisionNotFoundError):
-        return HubTrouble(f"{doing}: {hub.endpoint} does not accept the token: {said}", TOKEN_HELP)
-    if status in (401, 403):
-        return HubTrouble(f"{doing}: {hub.endpoint} does not allow it: {said}", TOKEN_HELP)
-    if status == 404:
-        return PushError(
-            f"{doing}: not found on {hub.endpoint}: {said}", "check the name; a private one needs HF_TOKEN"
-        )
-    help = "run the same command again: it goes on from here" if status >= 500 or status == 429 else ""
-    return HubTrouble(f"{doing}: {hub.endpoint} answered {status}: {said}", help)

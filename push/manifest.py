@@ -4,18 +4,20 @@
      "files": {"data/train.parquet": {"sha256": "...", "size": 1, "rows": 2, "row_set": "..."}, ...}, ...}
 
 `files` lists every file of the folder but release.json itself; `rows` and `row_set` are there for Parquet.
-Other keys are facts for readers, and are not looked at here.
+Other keys are facts for readers, and are not looked at here. Whoever wrote it may mean harm: nothing of it is
+used before all of it has been looked at.
 """
 
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+import reprlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from push.errors import NotARelease
+from push.errors import BadManifest, NotARelease
 
 MANIFEST = "release.json"
 SCHEMA = "langlift/release/1"
@@ -23,6 +25,8 @@ KINDS = ("dataset", "model")
 REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}\Z", re.ASCII)
 SEMVER = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-[0-9A-Za-z.-]+)?\Z", re.ASCII)
 HASH = re.compile(r"[0-9a-f]{64}\Z")
+LARGEST = 1 << 62  # bytes or rows: more than any file has
+LONGEST_PATH, LONGEST_NAME = 1024, 255  # bytes
 HELP = "`langlift release` writes it; do not edit it by hand"
 
 
@@ -59,45 +63,93 @@ class Release:
 
 
 def read(folder: Path) -> Release:
-    """The release in a folder. Raises `NotARelease`, naming what is missing or wrong."""
+    """The release in a folder. Raises `NotARelease` where there is none, `BadManifest` naming the wrong fields."""
     path = folder / MANIFEST
     try:
         content = path.read_bytes()
-        value = json.loads(content)
     except (FileNotFoundError, NotADirectoryError):
         raise NotARelease(f"{folder} is no release folder: it has no {MANIFEST}", HELP) from None
     except OSError as error:
         raise NotARelease(f"{path} can not be read: {error.strerror}", HELP) from None
-    except ValueError as error:
-        raise NotARelease(f"{path} is not JSON: {error}", HELP) from None
-    if not isinstance(value, dict) or value.get("schema") != SCHEMA:
-        raise NotARelease(f'{path}: "schema" is not {SCHEMA!r}', HELP)
-    _expect(path, value, "repo", isinstance(value.get("repo"), str) and REPOSITORY.match(value["repo"]), "org/name")
-    _expect(path, value, "kind", value.get("kind") in KINDS, " or ".join(KINDS))
-    version = value.get("version")
-    _expect(path, value, "version", isinstance(version, str) and SEMVER.match(version), "a version such as 0.1.0")
-    _expect(path, value, "private", isinstance(value.get("private"), bool), "true or false")
-    _expect(path, value, "files", isinstance(value.get("files"), dict), "an object")
-    files = {name: _file(path, name, facts) for name, facts in sorted(value["files"].items())}
-    digest = hashlib.sha256(content).hexdigest()
-    facts = {key: value[key] for key in ("repo", "kind", "version", "private")}
-    return Release(**facts, files=files, digest=digest, size=len(content))
-
-
-def _expect(path: Path, value: Mapping[str, Any], key: str, holds: object, meaning: str) -> None:
-    if not holds:
-        raise NotARelease(f'{path}: "{key}" must be {meaning}, not {value.get(key)!r}', HELP)
-
-
-def _file(path: Path, name: str, facts: Any) -> File:
-    parts = PurePosixPath(name).parts
-    inside = name == "/".join(parts) and parts and not {"..", ".", ".git"} & set(parts) and "\\" not in name
-    if not inside or name.startswith("/") or name == MANIFEST:
-        raise NotARelease(f"{path}: {name!r} is not the path of a file in the release", HELP)
     try:
-        found = File(facts["sha256"], facts["size"], facts.get("rows"), facts.get("row_set"))
-    except (KeyError, TypeError, AttributeError):
-        raise NotARelease(f"{path}: {name} needs sha256 and size", HELP) from None
-    if not isinstance(found.sha256, str) or not HASH.match(found.sha256) or type(found.size) is not int:
-        raise NotARelease(f"{path}: {name} needs a SHA-256 in 64 hex digits, and a size in bytes", HELP)
+        value = json.loads(content, object_pairs_hook=_object)
+    except ValueError as error:
+        raise BadManifest(str(path), [f"not JSON: {error}"], HELP) from None
+    except RecursionError:
+        raise BadManifest(str(path), ["not JSON that can be read: nested too deeply"], HELP) from None
+    if faults := list(_faults(value)):
+        raise BadManifest(str(path), faults, HELP)
+    files = {
+        name: File(facts["sha256"], facts["size"], facts.get("rows"), facts.get("row_set"))
+        for name, facts in sorted(value["files"].items())
+    }
+    facts = {key: value[key] for key in ("repo", "kind", "version", "private")}
+    return Release(**facts, files=files, digest=hashlib.sha256(content).hexdigest(), size=len(content))
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object. A name that stands twice would mean one thing here, and another to other readers."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"{_shown(max(names, key=names.count))} stands twice in one object")
     return found
+
+
+def _faults(value: Any) -> Iterator[str]:
+    """What is wrong with the value of a release.json: each with the name of the field."""
+    if not isinstance(value, dict):
+        yield f"must be an object, not {_shown(value)}"
+        return
+    repo, version, files = value.get("repo"), value.get("version"), value.get("files")
+    yield from _unless(value.get("schema") == SCHEMA, value, "schema", repr(SCHEMA))
+    yield from _unless(isinstance(repo, str) and REPOSITORY.match(repo), value, "repo", "org/name")
+    yield from _unless(value.get("kind") in KINDS, value, "kind", " or ".join(KINDS))
+    good = isinstance(version, str) and len(version) < 100 and SEMVER.match(version)
+    yield from _unless(good, value, "version", "a version such as 0.1.0")
+    yield from _unless(isinstance(value.get("private"), bool), value, "private", "true or false")
+    yield from _unless(isinstance(files, dict), value, "files", "an object")
+    for name, facts in files.items() if isinstance(files, dict) else ():
+        yield from _faults_of_file(name, facts)
+
+
+def _faults_of_file(name: str, facts: Any) -> Iterator[str]:
+    field = f"files[{_shown(name)}]"
+    if not _inside(name):
+        yield f"{field} is not the path of a file in the release"
+    elif not isinstance(facts, dict):
+        yield f"{field} must be an object with sha256 and size, not {_shown(facts)}"
+    else:
+        of_rows = "rows" in facts or "row_set" in facts
+        yield from _unless(_is_hash(facts.get("sha256")), facts, "sha256", "64 hex digits", field)
+        yield from _unless(_is_count(facts.get("size")), facts, "size", "a number of bytes", field)
+        yield from _unless(not of_rows or _is_count(facts.get("rows")), facts, "rows", "a number of rows", field)
+        yield from _unless(not of_rows or _is_hash(facts.get("row_set")), facts, "row_set", "64 hex digits", field)
+
+
+def _unless(holds: object, value: Mapping[str, Any], key: str, meaning: str, inside: str = "") -> Iterator[str]:
+    if not holds:
+        field = f"{inside}.{key}" if inside else f'"{key}"'
+        yield f"{field} must be {meaning}, not {_shown(value[key])}" if key in value else f"{field} is missing"
+
+
+def _inside(name: str) -> bool:
+    """Whether a path stays in the release, and is written in the one way that every system and terminal takes."""
+    parts = PurePosixPath(name).parts
+    if not parts or name != "/".join(parts) or "\\" in name or not name.isprintable():
+        return False
+    short = len(name.encode()) <= LONGEST_PATH and all(len(part.encode()) <= LONGEST_NAME for part in parts)
+    return short and not {"..", ".", ".git"} & set(parts) and not name.startswith("/") and name != MANIFEST
+
+
+def _is_hash(value: Any) -> bool:
+    return isinstance(value, str) and HASH.match(value) is not None
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and 0 <= value <= LARGEST
+
+
+def _shown(value: Any) -> str:
+    """A value as a person can bear it: on one line, short, without control characters."""
+    return reprlib.repr(value)

@@ -57,10 +57,10 @@ def verification_value(found: Verification) -> dict[str, Any]:
     return {
         "schema": "langlift/verification/1",
         "target": found.target,
-        "repo": found.release.repo,
-        "version": found.release.version,
+        "repo": found.release.repo if found.release else None,
+        "version": found.release.version if found.release else None,
         "commit": found.commit,
-        "files": len(found.release.everything),
+        "files": found.files,
         "rows": found.rows,
         "defects": [asdict(defect) for defect in found.defects],
     }
@@ -71,6 +71,7 @@ def verification_lines(found: Verification) -> Iterator[str]:
     for defect in found.defects:
         yield str(defect)
     where = f" at {found.commit}" if found.commit else ""
-    looked = f"{len(found.release.everything)} files, {found.rows:,} rows"
-    verdict = f"{len(found.defects)} defects" if found.defects else "all as release.json says"
+    looked = f"{found.files} files, {found.rows:,} rows"
+    count = len(found.defects)
+    verdict = f"{count} defect{'s' * (count > 1)}" if count else "all as release.json says"
     yield f"{found.target}{where}: {looked}: {verdict}"

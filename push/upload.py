@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete
 
 from push.errors import BadRelease, Conflict, HubTrouble
-from push.hub import CONFLICT_HELP, Hub, talking
+from push.hub import Hub, talking
 from push.manifest import Release, read
 from push.plan import MAIN, Plan, Step, difference, look, refuse_defects, taken, tree_at
+from push.trouble import MOVED_HELP
 from push.verify import verify_commit
 
 
@@ -65,9 +66,11 @@ def _with_repository(plan: Plan, hub: Hub, say: Callable[[str], None]) -> Plan:
         if found is None:
             raise HubTrouble(f"{release.repo} is not there after its creation", "run the same command again")
         head, tagged = found
-        tree = tree_at(release, hub, head)
+        tree = tree_at(release, hub, tagged or head)
     if (tree or tagged) and any(difference(plan.folder, release, tree)[:2]):
-        raise Conflict(f"somebody else has just made {release.repo} and pushed to it", CONFLICT_HELP)
+        if tagged:
+            raise taken(release, tagged)
+        raise Conflict(f"somebody else has just made {release.repo} and pushed to it", MOVED_HELP)
     return replace(plan, head=head)
 
 
@@ -102,14 +105,21 @@ def _commit(plan: Plan, hub: Hub, say: Callable[[str], None]) -> str:
 
 
 def _landed(plan: Plan, hub: Hub, error: Exception) -> str | None:
-    """The head of main if it has exactly this release: then the commit happened, and only its answer is lost."""
+    """What the tag, or else main, is at, if that is exactly this release: then only the commit's answer is lost.
+
+    Raises `Conflict` where the tag has been set on other content meanwhile.
+    """
     with talking(hub, f"looking whether the commit to {plan.release.repo} happened (after: {error})"):
         found = look(plan.release, hub)
         if found is None:
             return None
-        tree = tree_at(plan.release, hub, found[0])
-    adds, deletes, _ = difference(plan.folder, plan.release, tree)
-    return None if adds or deletes else found[0]
+        head, tagged = found
+        tree = tree_at(plan.release, hub, tagged or head)
+    if not any(difference(plan.folder, plan.release, tree)[:2]):
+        return tagged or head
+    if tagged:
+        raise taken(plan.release, tagged)
+    return None
 
 
 def _tag(release: Release, hub: Hub, commit: str, say: Callable[[str], None]) -> bool:

@@ -7,20 +7,25 @@ row set of every Parquet file, and nothing beside what release.json lists. Memor
 import re
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow
 import pyarrow.parquet
-from huggingface_hub.errors import HFValidationError
+from huggingface_hub.errors import GatedRepoError, HFValidationError, RepositoryNotFoundError, RevisionNotFoundError
 
 from push.check import Defect, check
 from push.digests import row_set
-from push.errors import BadRelease, NotARelease
+from push.errors import BadManifest, BadRelease, HubTrouble, NotARelease
 from push.hub import Hub, open_hub, talking
-from push.manifest import MANIFEST, Release, read
+from push.manifest import KINDS, MANIFEST, Release, read
+from push.trouble import DISK_HELP
 
 REMOTE = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+)@(?P<revision>[^@\s]+)\Z")
+
+SHOWN_TAGS = 10
+LONGEST_REASON = 200  # letters
 
 
 @dataclass(frozen=True)
@@ -28,13 +33,17 @@ class Verification:
     """What was looked at, and what is wrong with it; `commit` is empty for a folder."""
 
     target: str
-    release: Release
+    release: Release | None  # None where release.json is wrong itself
     commit: str
     defects: tuple[Defect, ...]
 
     @property
+    def files(self) -> int:
+        return len(self.release.everything) if self.release else 0
+
+    @property
     def rows(self) -> int:
-        return sum(facts.rows or 0 for facts in self.release.files.values())
+        return sum(facts.rows or 0 for facts in self.release.files.values()) if self.release else 0
 
 
 def verify(target: str, hub: Hub | None = None, kind: str = "dataset") -> Verification:
@@ -43,40 +52,85 @@ def verify(target: str, hub: Hub | None = None, kind: str = "dataset") -> Verifi
     Raises `NotARelease` where there is no release to look at, `HubTrouble` where the Hub can not be asked.
     """
     if Path(target).is_dir():
-        return Verification(target, read(Path(target)), "", tuple(examine(Path(target))))
+        return _verified(target, Path(target), "")
     remote = REMOTE.match(target)
     if remote is None:
         raise NotARelease(f"{target} is neither a release folder nor org/name@tag", "such as org/name@v0.1.0")
     hub = hub or open_hub(writing=False)
     repo, revision = remote["repo"], remote["revision"]
-    with talking(hub, f"looking for {target}"):
+    commit = _commit(repo, kind, revision, hub)
+    with _own_folder() as folder:
+        _download(repo, kind, commit, hub, folder)
+        found = _verified(target, folder, commit)
+    if found.release is None:
+        return found
+    return replace(found, defects=(*found.defects, *_names(found.release, repo, revision)))
+
+
+def _verified(target: str, folder: Path, commit: str) -> Verification:
+    """What a folder holds, told of as `target`."""
+    try:
+        return Verification(target, read(folder), commit, tuple(examine(folder)))
+    except BadManifest as error:
+        return Verification(target, None, commit, tuple(Defect(MANIFEST, "wrong", fault) for fault in error.faults))
+    except NotARelease as error:
+        raise NotARelease(str(error).replace(str(folder), target), error.help) from None
+
+
+def _commit(repo: str, kind: str, revision: str, hub: Hub) -> str:
+    """The SHA that a revision means. Raises `NotARelease`, naming what there is instead, where it means none."""
+    with talking(hub, f"looking for {repo}@{revision}"):
         try:
-            commit = str(hub.api.repo_info(repo, repo_type=kind, revision=revision).sha)
+            return str(hub.api.repo_info(repo, repo_type=kind, revision=revision).sha)
         except HFValidationError as error:
-            raise NotARelease(f"{target}: {error}", "such as org/name@v0.1.0") from None
-    with tempfile.TemporaryDirectory(prefix="langlift-verify-") as folder:
-        _download(repo, kind, commit, hub, Path(folder))
-        try:
-            release = read(Path(folder))
-        except NotARelease as error:
-            raise NotARelease(str(error).replace(folder, target), error.help) from None
-        defects = [*examine(Path(folder)), *_names(release, repo, revision)]
-    return Verification(target, release, commit, tuple(defects))
+            raise NotARelease(f"{repo}@{revision}: {error}", "such as org/name@v0.1.0") from None
+        except RevisionNotFoundError:
+            there = [each.name for each in hub.api.list_repo_refs(repo, repo_type=kind).tags]
+            raise _no_such_tag(repo, revision, hub, there) from None
+        except GatedRepoError:  # a kind of RepositoryNotFoundError: there, and closed to this token
+            raise
+        except RepositoryNotFoundError:
+            others = [other for other in KINDS if other != kind and hub.api.repo_exists(repo, repo_type=other)]
+            if not others:
+                raise
+            raise NotARelease(
+                f"{repo} is a {others[0]} on {hub.endpoint}, not a {kind}", f"--kind {others[0]}"
+            ) from None
+
+
+def _no_such_tag(repo: str, revision: str, hub: Hub, there: list[str]) -> NotARelease:
+    """Its tags, the newest first; numbers in them are compared as numbers."""
+    by_numbers = sorted(there, key=lambda tag: [(part.isdigit(), part.zfill(20)) for part in re.split(r"(\d+)", tag)])
+    newest = by_numbers[: -SHOWN_TAGS - 1 : -1]
+    more = f" and {len(there) - SHOWN_TAGS} more" if len(there) > SHOWN_TAGS else ""
+    which = f"its tags are {', '.join(newest)}{more}" if there else "it has no tag yet: nothing is released there"
+    return NotARelease(f"the tag {revision} does not exist in {repo} on {hub.endpoint}", which)
 
 
 def verify_commit(release: Release, hub: Hub, commit: str) -> None:
     """Read a commit back. Raises `BadRelease` where it is not exactly `release`."""
-    with tempfile.TemporaryDirectory(prefix="langlift-verify-") as folder:
-        _download(release.repo, release.kind, commit, hub, Path(folder))
+    with _own_folder() as folder:
+        _download(release.repo, release.kind, commit, hub, folder)
         try:
-            same = read(Path(folder)).digest == release.digest
+            same = read(folder).digest == release.digest
         except NotARelease:
             same = False
-        defects = examine(Path(folder)) if same else [Defect(MANIFEST, "changed", "not the one that was sent")]
+        defects = examine(folder) if same else [Defect(MANIFEST, "changed", "not the one that was sent")]
         if defects:
             found = "".join(f"\n  {defect}" for defect in defects)
             help = "nothing was tagged; look at that commit before anything else is pushed"
             raise BadRelease(f"{release.repo} at {commit} is not what was sent:{found}", help)
+
+
+@contextmanager
+def _own_folder() -> Iterator[Path]:
+    """A new folder, and no trace of it afterwards."""
+    try:
+        made = tempfile.TemporaryDirectory(prefix="langlift-verify-")
+    except OSError as error:
+        raise HubTrouble(f"no folder to download into: {error.strerror}", DISK_HELP) from None
+    with made as name:
+        yield Path(name)
 
 
 def _download(repo: str, kind: str, commit: str, hub: Hub, folder: Path) -> None:
@@ -105,8 +159,8 @@ def _rows(path: Path, name: str, rows: int | None, expected: str | None) -> Iter
             yield Defect(name, "rows", f"{found:,} rows, {MANIFEST} says {rows:,}")
         elif row_set(path) != expected:
             yield Defect(name, "rows", f"its row set is not the one in {MANIFEST}")
-    except pyarrow.ArrowInvalid as error:
-        yield Defect(name, "rows", f"not Parquet: {error}")
+    except (pyarrow.ArrowException, OSError, ValueError, TypeError) as error:  # a value outside JSON is a TypeError
+        yield Defect(name, "rows", f"not Parquet that can be read: {' '.join(str(error).split())[:LONGEST_REASON]}")
 
 
 def _names(release: Release, repo: str, revision: str) -> Iterator[Defect]:

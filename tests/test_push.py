@@ -5,8 +5,6 @@ import os
 import random
 import signal
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,48 +13,28 @@ import pyarrow as pa
 import pyarrow.parquet as parquet
 import pytest
 from huggingface_hub import CommitOperationAdd, HfApi
+from push_cases import (
+    CARD,
+    REPO,
+    describe,
+    environment,
+    history,
+    langlift,
+    make_release,
+    published_files,
+    rows,
+    start,
+    tags,
+)
 
 import push
 from push import standin
 from push.digests import combined, row_set, sha256_of
 from push.standin.faults import Fault, Hold, drop_after, drop_before, fail_after, fail_before, overtake
 
-ROOT = Path(__file__).resolve().parent.parent
-REPO = "org/lua"
-CARD = "---\nlicense: mit\ntags:\n- code\n---\n# Rows\n"
 # huggingface_hub 2.4 uploads with an argument that its own HTTP library has deprecated
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=<...>':DeprecationWarning")
 ROUTES_OF_A_PUSH = ("create", "preupload", "lfs-batch", "lfs-upload", "lfs-verify", "commit", "resolve", "tag")
-
-
-def rows(count: int, seed: int = 0) -> pa.Table:
-    draw = random.Random(seed)
-    return pa.table(
-        {"id": [f"{seed}-{n}" for n in range(count)], "code": [draw.randbytes(40).hex() for _ in range(count)]}
-    )
-
-
-def make_release(folder: Path, version: str = "0.1.0", seed: int = 0, private: bool = True, card: str = CARD) -> Path:
-    (folder / "lua").mkdir(parents=True)
-    for split, count in (("train", 300), ("test", 40)):
-        parquet.write_table(rows(count, seed + count), folder / "lua" / f"{split}-00000-of-00001.parquet")
-    (folder / "README.md").write_text(card)
-    describe(folder, version, private)
-    return folder
-
-
-def describe(folder: Path, version: str = "0.1.0", private: bool = True) -> None:
-    """Write the release.json of what lies in a folder."""
-    files: dict[str, dict[str, object]] = {}
-    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "release.json"):
-        facts: dict[str, object] = {"sha256": sha256_of(path), "size": path.stat().st_size}
-        if path.suffix == ".parquet":
-            facts |= {"rows": parquet.read_metadata(path).num_rows, "row_set": row_set(path)}
-        files[path.relative_to(folder).as_posix()] = facts
-    names = {"schema": "langlift/release/1", "repo": REPO, "kind": "dataset", "version": version, "private": private}
-    (folder / "release.json").write_text(
-        json.dumps({**names, "files": files, "toolkit": {"version": "0"}}, sort_keys=True)
-    )
 
 
 @pytest.fixture
@@ -73,35 +51,6 @@ def door(hub: standin.Standin) -> push.Hub:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return make_release(tmp_path / "release")
-
-
-def environment(hub: standin.Standin, home: Path, **more: str) -> dict[str, str]:
-    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(home), **hub.environment(home), **more}
-
-
-def start(arguments: list[str], variables: dict[str, str]) -> subprocess.Popen[str]:
-    """`langlift` in a process of its own, at the head of its own group."""
-    command = [sys.executable, "-c", "from toolkit.cli import script; script()", *arguments]
-    pipe = subprocess.PIPE
-    return subprocess.Popen(command, env=variables, stdout=pipe, stderr=pipe, text=True, start_new_session=True)
-
-
-def langlift(arguments: list[str], variables: dict[str, str]) -> tuple[int, str, str]:
-    process = start(arguments, variables)
-    out, err = process.communicate(timeout=120)
-    return process.returncode, out, err
-
-
-def history(door: push.Hub) -> list[str]:
-    return [each.title for each in door.api.list_repo_commits(REPO, repo_type="dataset")]
-
-
-def tags(door: push.Hub) -> dict[str, str]:
-    return {each.name: each.target_commit for each in door.api.list_repo_refs(REPO, repo_type="dataset").tags}
-
-
-def published_files(door: push.Hub, revision: str) -> list[str]:
-    return sorted(door.api.list_repo_files(REPO, repo_type="dataset", revision=revision))
 
 
 def test_a_release_goes_out_in_one_commit_and_one_tag_and_verifies(door: push.Hub, folder: Path) -> None:
@@ -466,7 +415,7 @@ def test_this_machines_own_token_is_found_even_across_the_border_of_two_chunks(f
         ({"version": "one"}, "version"),
         ({"private": "yes"}, "private"),
         ({"files": {"../up": {"sha256": "0" * 64, "size": 1}}}, "path of a file"),
-        ({"files": {"a": {"sha256": "0", "size": 1}}}, "SHA-256"),
+        ({"files": {"a": {"sha256": "0", "size": 1}}}, "64 hex digits"),
         ({"files": {"a": {"size": 1}}}, "sha256"),
     ],
 )
@@ -536,13 +485,13 @@ def test_a_row_set_notices_a_changed_value_a_lost_row_and_a_repeated_one(tmp_pat
 
 def test_a_credential_inside_parquet_is_found_by_file_column_and_row(folder: Path) -> None:
     key = "AKIAIOSFODNN7" + "EXAMPLE"
-    texts = [f"row {number}" for number in range(2500)]
+    texts = [f"the text of row {number}" for number in range(2500)]
     nested = [{"parts": [text]} for text in texts]
     texts[2100], nested[7] = f"x = '{key}'", {"parts": ["a", f"b\n{key}"]}
     table = pa.table({"id": [f"n{number}" for number in range(2500)], "source": texts, "more": nested})
     parquet.write_table(table, folder / "lua" / "keys.parquet", compression="zstd")
     describe(folder)
-    found = push.check(folder, secrets=["row 1234"])
+    found = push.check(folder, secrets=["the text of row 1234"])
     assert [str(defect) for defect in found] == [
         "lua/keys.parquet: credential (an AWS access key in column 'more', row n7)",
         "lua/keys.parquet: credential (an AWS access key in column 'source', row n2100)",
