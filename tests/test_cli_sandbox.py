@@ -186,6 +186,18 @@ def test_an_interrupt_ends_the_programs_and_leaves_with_130() -> None:
         assert not [box for box in boxes if Path("/proc", str(box)).exists()]
 
 
+def test_what_a_library_prints_or_reads_does_not_touch_the_rows() -> None:
+    code = (
+        "import os, subprocess; from toolkit.cli.sandbox import _streams\n"
+        "with _streams() as (programs, verdicts):\n"
+        "    print('noise', flush=True); subprocess.run('cat; echo more', shell=True)\n"
+        "    os.write(verdicts, os.read(programs, 99))\n"
+        "print('after')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, input="row\n", capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("row\nafter\n", "noise\nmore\n")
+
+
 @pytest.mark.parametrize("closed", ["stdin", "stdout"])
 def test_without_an_open_stream_for_its_rows_it_does_not_start(closed: str) -> None:
     shut = {"stdin": "<&-", "stdout": ">&-"}[closed]

@@ -120,6 +120,7 @@ class _Seen:
         self._base.execute("PRAGMA cache_size = -4096")
         self._base.execute("PRAGMA journal_mode = OFF")
         self._base.execute("CREATE TABLE seen (digest BLOB PRIMARY KEY) WITHOUT ROWID")
+        self._base.execute("BEGIN")  # never committed: written only where memory does not hold it
 
     def add(self, id: str) -> None:
         """Raises ValueError when it was there."""
