@@ -1,0 +1,1 @@
+"""Racket: programs run."""

@@ -1,0 +1,64 @@
+"""Programs in Racket, each a module in a file. A failed check of rackunit is counted under proof; as in `racket
+main.rkt` it leaves the exit code of a plain program as it is.
+
+Not covered by the proof: a program that reads its own memory (`ffi/unsafe`, `ffi/unsafe/vm`, /proc/self/mem).
+"""
+
+import os
+import shutil
+import subprocess
+from functools import cache
+
+from sandboxes import Server
+from toolkit.languages.base import Toolchain, encoded, outside_system, part
+from toolkit.languages.runtime import Programs, Runtime
+
+SETTINGS = "/etc/racket"  # of Debian's: where its collections are
+
+
+@cache
+def toolchains() -> tuple[Toolchain, ...]:
+    """The `racket` on PATH."""
+    found = shutil.which("racket")
+    if found is None:
+        return ()
+    real = os.path.realpath(found)
+    done = subprocess.run([real, "--version"], capture_output=True, text=True, timeout=60)
+    if "[cs]" not in done.stdout:
+        return ()
+    folders = outside_system(os.path.dirname(os.path.dirname(real)), *([SETTINGS] if os.path.isdir(SETTINGS) else ()))
+    return (Toolchain("racket", done.stdout.strip(), (real, "main.rkt"), {}, folders),)
+
+
+def plain(program: str) -> dict[str, bytes]:
+    return {"main.rkt": encoded(program)}
+
+
+def proof(program: str) -> dict[str, bytes]:
+    return {"main.rkt": encoded(part(__file__, "proof.rkt")), "program.rkt": encoded(program)}
+
+
+def server(toolchain: Toolchain) -> Server:
+    files = {name: encoded(part(__file__, name)) for name in ("server.rkt", "warm.rkt", "proof.rkt")}
+    # racket has to read its own executable, so it must not be the copy that no one may read: server.c
+    return Server(("/usr/bin/env", toolchain.command[0], "/server/server.rkt"), files)
+
+
+ADD = "#lang racket\n(define (add a b) (+ a b))\n"
+
+RUNTIME = Runtime(
+    name="racket",
+    title="Racket",
+    extension=".rkt",
+    remedy="install racket 8 (apt install racket)",
+    toolchains=toolchains,
+    plain=plain,
+    proof=proof,
+    server=server,
+    programs=Programs(
+        right=ADD + "(require rackunit)\n(check-equal? (add 1 2) 3)\n(unless (= (add 0 0) 0) (error 'none))\n",
+        wrong=ADD + "(unless (= (add 1 2) 4) (error 'sum))\n",
+        broken="#lang racket\n(define (add a b)\n",
+        leaves=ADD + "(exit 0)\n(error 'reached)\n",
+    ),
+)
