@@ -308,6 +308,9 @@ def test_changed_marks_and_decisions_are_named_and_made_again(source: Path, tmp_
         assert f"remove {path} and" in caught.value.help
         path.unlink()
         assert passes() == due
+    (folder / "decisions.parquet").unlink()
+    with pytest.raises(StaleStage, match=r"decisions\.parquet is missing"):
+        runner.read_decisions(folder, source)
 
 
 LINE = b'{"source":"x","kept":[],"drop":{"reason":"odd","detail":""}}'
