@@ -248,6 +248,12 @@ def test_a_folder_that_is_no_run_is_said(
     assert not said.out
 
 
+def test_an_unknown_stage_is_answered_with_the_known_ones(job: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for rest in ([], ["id"], ["--dropped", "licence"]):
+        assert main(["show", str(job / "run"), "covr", *rest]) == 2
+        assert "known: read, extract" in capsys.readouterr().err
+
+
 def test_an_unknown_reason_is_answered_with_the_known_ones(job: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = str(job / "run")
     assert main(["show", folder, "filter", "--dropped", "nonsense"]) == 2

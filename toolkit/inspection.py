@@ -51,8 +51,9 @@ def _folders(run: Path, stage: str) -> list[Path]:
 
 
 def _shards(run: Path, stage: str) -> Iterator[tuple[Path, type]]:
+    folders = _folders(run, stage)
     row = SourceFile if stage == "read" else stage_of(stage).writes
-    for folder in _folders(run, stage):
+    for folder in folders:
         for shard, _ in _sealed_shards(folder):
             check_shard(shard)
             yield shard, row
