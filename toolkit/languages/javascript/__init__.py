@@ -1,0 +1,1 @@
+"""JavaScript: programs run by Node."""

@@ -1,0 +1,57 @@
+"""Programs in JavaScript, run by Node as CommonJS modules; warm, many in one process."""
+
+import shutil
+import subprocess
+from functools import cache
+
+from sandboxes import Server
+from toolkit.languages.base import Toolchain, encoded, outside_system, part
+from toolkit.languages.relay import relayed
+from toolkit.languages.runtime import Programs, Runtime
+
+FOLDERS = "/usr/local/bin:/usr/bin:/bin"
+
+
+@cache
+def toolchains() -> tuple[Toolchain, ...]:
+    node = shutil.which("node", path=FOLDERS) or shutil.which("nodejs", path=FOLDERS)
+    if node is None:
+        return ()
+    done = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=60)
+    if done.returncode != 0:
+        return ()
+    return (Toolchain("node", f"Node {done.stdout.strip()}", (node, "main.js"), readable=outside_system(node)),)
+
+
+def plain(program: str) -> dict[str, bytes]:
+    return {"main.js": encoded(program)}
+
+
+def proof(program: str) -> dict[str, bytes]:
+    return {"main.js": encoded(part(__file__, "proof.js")), "program.js": encoded(program)}
+
+
+def server(toolchain: Toolchain) -> Server:
+    return relayed((toolchain.command[0], "/server/server.js"), __file__, "server.js", "state.js")
+
+
+RUNTIME = Runtime(
+    name="javascript",
+    title="JavaScript",
+    extension=".js",
+    remedy="install Node (apt install nodejs)",
+    toolchains=toolchains,
+    plain=plain,
+    proof=proof,
+    server=server,
+    programs=Programs(
+        right="const assert = require('assert');\nfunction add(a, b) { return a + b; }\n"
+        "assert.deepStrictEqual(add(1, 2), 3);\nassert.deepStrictEqual([add(0, 0)], [0]);\n",
+        wrong="const assert = require('assert');\nfunction add(a, b) { return a - b; }\n"
+        "assert.deepStrictEqual(add(1, 2), 3);\n",
+        broken="function add(a, b {\n",
+        leaves="process.exit(0);\nrequire('assert')(false);\n",
+    ),
+    address_space=False,
+    processes=64,
+)

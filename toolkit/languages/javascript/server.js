@@ -1,0 +1,215 @@
+'use strict';
+// Runs program after program in this very process, each as `node main.js` would.
+//
+// A program may keep its event loop busy as long as it likes; its end is where Node itself would end. Whoever
+// exits by itself ends this process, and is run cold; so is who leaves something behind that can not be put back.
+const fs = require('fs');
+const Module = require('module');
+const { inspect } = require('util');
+const { readFileSync, readSync, readdirSync, writeSync, writeFileSync, openSync, closeSync, unlinkSync, statSync } = fs;
+const { ownKeys, apply, construct, deleteProperty, getPrototypeOf } = Reflect;
+const { stdout, stderr } = process; // made now: a program must not be who makes them
+const { reallyExit, resourceUsage, chdir, umask } = process;
+const { emit, rawListeners, eventNames, removeListener, listenerCount } = process;
+const resources = process.getActiveResourcesInfo;
+const later = setImmediate;
+const MAIN = '/box/work/main.js';
+const REQUESTS = 7, ANSWERS = 8, INPUT = 9;
+// Names of what outlives a program where nothing can put it back, or works once in a process.
+const WORDS = 'stdin|async_hooks|AsyncLocalStorage|wrapper|defaultOptions|defaultMaxListeners|globalPaths';
+const COLD = new RegExp(`\\bimport\\s*\\(|\\b(?:${WORDS})\\b`);
+const FILES = /^(?:package\.json|node_modules|.*\.mjs)$/;
+
+let idle = 0; // what is counted as at work when nothing is: the streams
+const isBusy = () => apply(resources, process, []).length > idle;
+const leave = () => reallyExit(1);
+
+/** All of it, also where the other side reads slowly. */
+function put(descriptor, text) {
+  const bytes = Buffer.from(text);
+  for (let done = 0; done < bytes.length; ) {
+    try {
+      done += writeSync(descriptor, bytes, done);
+    } catch (error) {
+      if (error.code !== 'EAGAIN') leave();
+    }
+  }
+}
+
+/** What waits, at once. */
+function take(descriptor) {
+  const bytes = Buffer.alloc(65536);
+  try {
+    return bytes.subarray(0, readSync(descriptor, bytes));
+  } catch (error) {
+    return error.code === 'EAGAIN' ? bytes.subarray(0, 0) : leave();
+  }
+}
+
+let holds = false; // whether descriptor 0 is more than an empty one
+
+function giveInput() {
+  const input = take(INPUT);
+  if (!holds && !input.length) return;
+  const path = input.length ? '/box/tmp/input' : '/dev/null';
+  if (input.length) writeFileSync(path, input);
+  closeSync(0);
+  if (openSync(path) !== 0) leave();
+  if (input.length) unlinkSync(path);
+  holds = input.length > 0;
+}
+
+/** Whether the program is one that can be run here. */
+function suits() {
+  for (const name of readdirSync('.')) {
+    if (FILES.test(name)) return false;
+    if (name.endsWith('.js') && COLD.test(readFileSync(name, 'latin1'))) return false;
+  }
+  return true;
+}
+
+let escaped = false; // whether the program may have left something that runs behind its end
+
+function watch(thing, name) {
+  thing[name] = new Proxy(thing[name], {
+    apply(...call) {
+      escaped = true;
+      return apply(...call);
+    },
+    construct(...call) {
+      escaped = true;
+      return construct(...call);
+    },
+  });
+}
+
+function watchAll() {
+  const timers = [setTimeout(() => {}), setImmediate(() => {})];
+  for (const timer of timers) watch(getPrototypeOf(timer), 'unref');
+  clearTimeout(timers[0]);
+  clearImmediate(timers[1]);
+  watch(globalThis, 'FinalizationRegistry');
+  FinalizationRegistry.prototype.constructor = FinalizationRegistry;
+  watch(require('async_hooks'), 'createHook');
+  watch(require('v8'), 'setFlagsFromString');
+}
+
+// Listeners, descriptors, threads and children of the process itself.
+const streams = [stdout, stderr].map((stream) => ({ stream, keys: new Set(ownKeys(stream)), inode: 0 }));
+const variables = Object.entries(process.env);
+const maps = ownKeys(console).map((key) => console[key]).filter((value) => value instanceof Map);
+const inodes = () => `${statSync('/proc/self/fd/1').ino} ${statSync('/proc/self/fd/2').ino}`;
+const entries = (path) => readdirSync(path).length;
+const children = () => readFileSync(`/proc/self/task/${process.pid}/children`, 'latin1');
+const own = new Map();
+let before;
+
+function noteListeners() {
+  for (const emitter of [process, stdout, stderr]) {
+    own.set(emitter, new Map(emitter.eventNames().map((name) => [name, emitter.rawListeners(name)])));
+  }
+}
+
+/** Takes away what was added; false where something is missing. */
+function restoreListeners() {
+  for (const [emitter, events] of own) {
+    for (const name of apply(eventNames, emitter, [])) {
+      for (const listener of apply(rawListeners, emitter, [name])) {
+        if (events.get(name)?.includes(listener)) continue;
+        apply(removeListener, emitter, [name, listener.listener ?? listener]);
+      }
+    }
+    for (const [name, listeners] of events) {
+      if (apply(listenerCount, emitter, [name]) !== listeners.length) return false;
+    }
+  }
+  return true;
+}
+
+function restoreProcess() {
+  if (escaped) return false;
+  for (const { stream, keys } of streams) {
+    if (stream.destroyed || stream.writableEnded || stream.writableLength) return false;
+    for (const key of ownKeys(stream)) {
+      if (!keys.has(key) && typeof stream[key] === 'function') deleteProperty(stream, key);
+    }
+  }
+  for (const name of Object.keys(process.env)) delete process.env[name];
+  for (const [name, value] of variables) process.env[name] = value;
+  for (const map of maps) map.clear();
+  for (const table of [Module._cache, Module._pathCache]) for (const key of ownKeys(table)) deleteProperty(table, key);
+  process.exitCode = undefined;
+  process._exiting = false;
+  process.mainModule = undefined;
+  apply(chdir, process, ['/box/work']);
+  apply(umask, process, [0o022]);
+  return inodes() === before.inodes && entries('/proc/self/fd') <= before.files &&
+    entries('/proc/self/task') <= before.threads && children() === '';
+}
+
+let restore;
+let word = '', begun, running = false;
+
+function microseconds() {
+  const { userCPUTime, systemCPUTime } = apply(resourceUsage, process, []);
+  return userCPUTime + systemCPUTime;
+}
+
+function next() {
+  const request = take(REQUESTS).toString();
+  if (!request) reallyExit(0);
+  word = request.trim();
+  begun = microseconds();
+  giveInput();
+  if (!suits()) leave();
+  process.argv = [process.execPath, MAIN];
+  running = true;
+  try {
+    Module._load(MAIN, null, true);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+/** A failure of the program's own text; what fails later ends this process, as it would end any. */
+function fail(error) {
+  const handled = process.hasUncaughtExceptionCaptureCallback() || apply(listenerCount, process, ['uncaughtException']);
+  if (handled || isBusy()) leave();
+  put(2, `${error instanceof Error ? inspect(error) : `Uncaught:\n${inspect(error)}`}\n\nNode.js ${process.version}\n`);
+  running = false;
+  later(end, 1);
+}
+
+/** Nothing is left to be done: is there still nothing behind the program's own listeners? */
+function settle() {
+  later(() => {
+    if (!before) prepare();
+    else if (running && !isBusy()) end(process.exitCode ?? 0);
+  });
+}
+
+function end(code) {
+  process._exiting = true;
+  process.exitCode = code;
+  apply(emit, process, ['exit', code]);
+  const found = process.exitCode ?? code;
+  running = false;
+  if (!restore() || !restoreListeners() || !restoreProcess()) leave();
+  put(ANSWERS, `${word} ${found} ${microseconds() - begun} ${apply(resourceUsage, process, []).maxRSS}\n`);
+  next();
+}
+
+function prepare() {
+  watchAll();
+  restore = require('./state.js');
+  idle = apply(resources, process, []).length;
+  before = { inodes: inodes(), files: entries('/proc/self/fd'), threads: entries('/proc/self/task') };
+  noteListeners();
+  children();
+  put(ANSWERS, 'ready\n');
+  next();
+}
+
+process.on('beforeExit', settle);
+// Threads and descriptors that come with the first use.
+fs.promises.readFile('/dev/null').then(() => setTimeout(() => {}, 1));

@@ -1,0 +1,105 @@
+'use strict';
+// What one program may change and the next would see: noted once, put back behind each program.
+// All that this needs is taken before the first program can change it.
+const { ownKeys, getOwnPropertyDescriptor, getPrototypeOf, defineProperty, deleteProperty, isExtensible } = Reflect;
+const { isArray } = Array;
+const Module = require('module');
+const same = Object.is;
+const has = Function.prototype.call.bind(Set.prototype.has);
+const MODULES = [
+  'assert', 'assert/strict', 'async_hooks', 'buffer', 'child_process', 'console', 'constants', 'crypto', 'events', 'fs',
+  'fs/promises', 'inspector', 'module', 'os', 'path', 'path/posix', 'perf_hooks', 'process', 'querystring', 'readline',
+  'readline/promises', 'stream', 'stream/promises', 'string_decoder', 'timers', 'timers/promises', 'tty', 'url', 'util',
+  'util/types', 'v8', 'vm', 'worker_threads',
+];
+// Change by themselves, or are put back by the server.
+const PASSING = new Map([[process, ['_exiting', 'mainModule', 'argv', '_events', '_eventsCount']]]);
+
+const isThing = (value) => (typeof value === 'object' && value !== null) || typeof value === 'function';
+
+/** Own values that are objects or functions; getters are not called. */
+function valuesOf(thing) {
+  return ownKeys(thing).map((key) => getOwnPropertyDescriptor(thing, key).value).filter(isThing);
+}
+
+/** Those that no global name leads to. */
+function hidden() {
+  const iterators = [[].values(), new Map().values(), new Set().values(), ''[Symbol.iterator](), 'a'.matchAll(/a/g)];
+  const functions = [function* () {}, async () => {}, async function* () {}];
+  const timers = [setTimeout(() => {}), setImmediate(() => {})];
+  clearTimeout(timers[0]);
+  clearImmediate(timers[1]);
+  const made = [...iterators, ...functions, functions[0].prototype, functions[2].prototype, new Int8Array(), ...timers];
+  const prototypes = made.map(getPrototypeOf);
+  return [...prototypes, ...prototypes.map(getPrototypeOf), getPrototypeOf(getPrototypeOf(functions[2].prototype))];
+}
+
+function everyThing() {
+  const things = new Set([globalThis, getPrototypeOf(globalThis)]);
+  const add = (value) => {
+    things.add(value);
+    if (typeof value === 'function' && isThing(value.prototype)) things.add(value.prototype);
+  };
+  valuesOf(globalThis).forEach(add);
+  for (const exported of MODULES.map((name) => require(name))) {
+    add(exported);
+    for (const value of valuesOf(exported)) {
+      if (typeof value !== 'function' && !isArray(value)) things.add(value);
+      else if (isThing(value.prototype)) things.add(value.prototype);
+    }
+  }
+  for (const thing of hidden()) if (isThing(thing)) add(thing);
+  for (let thing = process; thing; thing = getPrototypeOf(thing)) things.add(thing);
+  const changing = [process.env, process.argv, Module._cache, Module._pathCache, Module._extensions['.node']];
+  for (const each of changing) things.delete(each);
+  things.add(Module._extensions);
+  return [...things].filter(isExtensible);
+}
+
+function note(thing) {
+  const passing = PASSING.get(thing) ?? [];
+  const keys = ownKeys(thing).filter((key) => !passing.includes(key));
+  const descriptors = keys.map((key) => getOwnPropertyDescriptor(thing, key));
+  return { thing, keys, known: new Set([...keys, ...passing]), descriptors, prototype: getPrototypeOf(thing) };
+}
+
+function isSame(now, then) {
+  return now !== undefined && same(now.value, then.value) && now.get === then.get && now.set === then.set &&
+    now.writable === then.writable && now.enumerable === then.enumerable;
+}
+
+/** False where it can not be put back. */
+function putBack({ thing, keys, known, descriptors, prototype }) {
+  if (getPrototypeOf(thing) !== prototype || !isExtensible(thing)) return false;
+  const now = ownKeys(thing);
+  for (let index = 0; index < now.length; index++) {
+    if (!has(known, now[index]) && !deleteProperty(thing, now[index])) return false;
+  }
+  for (let index = 0; index < keys.length; index++) {
+    const then = descriptors[index];
+    if (isSame(getOwnPropertyDescriptor(thing, keys[index]), then)) continue;
+    if (!defineProperty(thing, keys[index], then)) return false;
+  }
+  return true;
+}
+
+for (const name of MODULES) require(name);
+const BUILT_IN = new Set(Module.builtinModules.map((name) => `NativeModule ${name}`));
+const loaded = new Set(process.moduleLoadList);
+let looked = process.moduleLoadList.length;
+
+/** Whether a module was loaded that is not watched. */
+function hasNewModule() {
+  const list = process.moduleLoadList;
+  for (; looked < list.length; looked++) if (has(BUILT_IN, list[looked]) && !has(loaded, list[looked])) return true;
+  return false;
+}
+
+const notes = everyThing().map(note);
+
+/** Puts everything back; false where that can not be done. */
+module.exports = function restore() {
+  if (hasNewModule()) return false;
+  for (let index = 0; index < notes.length; index++) if (!putBack(notes[index])) return false;
+  return true;
+};
