@@ -1,4 +1,6 @@
-"""What a program in a local box costs beside a bare process. Run: python benchmarks/sandbox_spawn.py [programs]
+"""What a program in a local box costs beside a bare process.
+
+Run: python benchmarks/sandbox_spawn.py [programs [language...]]
 
 Small distinct programs (a function on lists, five checks; one in twenty fails), run in one go with two workers
 each, forms taking turns by the batch so that other load hits them alike:
@@ -7,6 +9,7 @@ each, forms taking turns by the batch so that other load hits them alike:
 - cold: the same command in the fence of the compiled agent, of the agent in Python, with namespaces of its own;
 - warm: by the language's server, where there is one.
 
+Without names, every language that has a runtime, a toolchain here and a program below.
 Prints programs a second and the ratio to bare. Ratios travel to other machines, rates do not.
 """
 
@@ -21,7 +24,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from sandboxes import Job
+from sandboxes import Job, Limits
 from sandboxes.local import Local
 from toolkit import languages
 
@@ -38,7 +41,38 @@ local function shift(list, by)
   return out
 end
 """
-PYTHON = "def shift(values, by):\n    return [each + by for each in values if each % 2 == 0]\n\n\n"
+# What a program begins with, and one check of it: `list` is the argument, `by` what is added, `sums` the result.
+OTHERS = {
+    "javascript": (
+        "const assert = require('assert');\n"
+        "function shift(values, by) { return values.filter((each) => each % 2 === 0).map((each) => each + by); }\n",
+        "assert.deepStrictEqual(shift([{list}], {by}), [{sums}]);\n",
+    ),
+    "perl": (
+        "use strict;\nuse warnings;\n"
+        "sub shift_by { my ($by, @values) = @_; return map { $_ + $by } grep { $_ % 2 == 0 } @values; }\n",
+        "die 'sums' unless join(',', shift_by({by}, {list})) eq join(',', {sums});\n",
+    ),
+    "php": (
+        "<?php\nfunction shift($values, $by) {\n"
+        "    $kept = array_values(array_filter($values, fn($each) => $each % 2 === 0));\n"
+        "    return array_map(fn($each) => $each + $by, $kept);\n}\n",
+        "if (shift([{list}], {by}) !== [{sums}]) throw new Exception('sums');\n",
+    ),
+    "python": (
+        "def shift(values, by):\n    return [each + by for each in values if each % 2 == 0]\n\n\n",
+        "assert shift([{list}], {by}) == [{sums}]\n",
+    ),
+    "r": (
+        "shift <- function(values, by) {\n  kept <- Filter(function(each) each %% 2 == 0, values)\n"
+        "  sapply(kept, function(each) each + by)\n}\n",
+        "stopifnot(identical(shift(c({list}), {by}), c({sums})))\n",
+    ),
+    "ruby": (
+        "def shift(values, by)\n  values.select(&:even?).map { |each| each + by }\nend\n",
+        "raise 'sums' unless shift([{list}], {by}) == [{sums}]\n",
+    ),
+}
 
 
 def lua(number: int) -> str:
@@ -47,13 +81,13 @@ def lua(number: int) -> str:
     return LUA + "".join(f"{check}, {number + 4 + 2 * i + wrong}}}))\n" for i, check in enumerate(checks))
 
 
-def python(number: int) -> str:
+def other(name: str, number: int) -> str:
+    head, check = OTHERS[name]
     wrong = number % 20 == 0
-    rows = (
-        f"assert shift([1, 2, {4 + i}], {number}) == [{number + 2}, {number + 4 + i + wrong}]\n"
+    return head + "".join(
+        check.format(list=f"1, 2, {4 + i}", by=number, sums=f"{number + 2}, {number + 4 + i + wrong}")
         for i in range(0, 10, 2)
     )
-    return PYTHON + "".join(rows)
 
 
 def bare(command: tuple[str, ...], name: str, programs: list[str]) -> int:
@@ -94,20 +128,24 @@ def compare(title: str, command: tuple[str, ...], name: str, programs: list[str]
     first = seconds["bare loop, no fence"]
     for form in forms:
         rate = len(programs) / seconds[form]
-        print(f"{title:8}{form:24}{rate:8.0f} a second, {first / seconds[form]:5.2f} of bare, {passed[form]} passed")
+        print(f"{title:11}{form:24}{rate:8.0f} a second, {first / seconds[form]:5.2f} of bare, {passed[form]} passed")
 
 
-def main(count: int = 1610) -> None:
+def main(count: int = 1610, *names: str) -> None:
     print(f"{platform.machine()}, {os.cpu_count()} cores, Linux {platform.release()}, Python {sys.version.split()[0]}")
     print(f"{count} programs, {WORKERS} workers")
-    toolchain = languages.toolchain("lua")
-    interpreter = toolchain.command[0]
-    compare("Lua", (interpreter,), "main.lua", [*map(lua, range(count))], Job("", (interpreter, "main.lua")))
-    toolchain = languages.program_toolchain("python")
-    server = languages.runtime("python").server(toolchain)
-    template = Job("", toolchain.command, server=server)
-    compare("Python", toolchain.command[:1], "main.py", [*map(python, range(count))], template)
+    for name in names or ("lua", *OTHERS):
+        runtime = languages.runtime(name)
+        if not runtime.toolchains():
+            print(f"{runtime.title}: no toolchain here: {runtime.remedy}")
+            continue
+        toolchain = runtime.toolchains()[0]
+        limits = Limits(processes=runtime.processes, address_space_bytes=None if runtime.address_space else 0)
+        server = runtime.server(toolchain)
+        template = Job("", toolchain.command, readable=toolchain.readable, limits=limits, server=server)
+        programs = [lua(number) if name == "lua" else other(name, number) for number in range(count)]
+        compare(runtime.title, toolchain.command[:1], f"main{runtime.extension}", programs, template)
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    main(*map(int, sys.argv[1:2]), *sys.argv[2:])
