@@ -24,9 +24,6 @@ _INCLUDES_ALL = re.compile(
     r"#[ \t]*+include[ \t]*+<bits/stdc\+\+\.h>",
     re.S,
 )
-ALL = re.compile(
-    r"(?:\s+|//[^\n]*\n|/\*.*?\*/|#[ \t]*include[ \t]*<[\w./]+>)*#[ \t]*include[ \t]*<bits/stdc\+\+\.h>", re.S
-)
 ALL = "#include <assert.h>\n#include <bits/stdc++.h>\n"
 LINKERS = ("mold", "gold")  # in a fraction of the time of the usual one
 
