@@ -3,7 +3,9 @@
 Invariant: no message made here holds the token.
 """
 
+import logging
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +24,8 @@ from push.trouble import RAISED, TOKEN_HELP, translate
 
 CONNECT_SECONDS = 10.0
 ANSWER_SECONDS = 300.0  # a commit of many files takes the Hub its time
+EXCHANGING = "exchanging the identity of this machine for a token (HF_OIDC_RESOURCE is set)"
+OIDC_HELP = "correct HF_OIDC_RESOURCE and the trusted publishers of that repository, or unset it and set HF_TOKEN"
 
 
 @dataclass(frozen=True)
@@ -43,22 +47,29 @@ def open_hub(
     """A Hub: by default HF_ENDPOINT, with the token that `hf` would use (HF_OIDC_RESOURCE, HF_TOKEN, its file).
 
     Gives this process's Hub client time limits. On a loopback address Xet is switched off, because a stand-in
-    speaks plain LFS. Asks the Hub nothing. Raises `HubTrouble` for an address or a token that can not be one, and
-    where writing needs a token and there is none.
+    speaks plain LFS. Asks the Hub nothing, but for a token where HF_OIDC_RESOURCE is set. Raises `HubTrouble` for
+    an address, a proxy or a token that can not be one, and where writing needs a token and there is none.
     """
     where = (constants.ENDPOINT if endpoint is None else endpoint).rstrip("/")
     refuse_address(where, VARIABLE if endpoint is None else "the endpoint")
-    given = _own_token(where) if token is None else token
-    refuse_token(given, _source_of_token() if token is None else "the token", TOKEN_HELP)
-    if writing and not given:
-        raise HubTrouble(f"no token for {where}", TOKEN_HELP)
     if urlsplit(where).hostname in ("127.0.0.1", "localhost", "::1"):
         constants.HF_HUB_DISABLE_XET = True
     if not sys.stderr.isatty():
         disable_progress_bars()
+    logging.getLogger(default_client_factory.__module__).addFilter(_without_queries)
     set_client_factory(_with_limits(answer_seconds))
     _refuse_what_no_client_takes()
+    given = _own_token(where) if token is None else token
+    refuse_token(given, _source_of_token() if token is None else "the token", TOKEN_HELP)
+    if writing and not given:
+        raise HubTrouble(f"no token for {where}", TOKEN_HELP)
     return Hub(HfApi(endpoint=where, token=given or False), where, given)
+
+
+def _without_queries(record: logging.LogRecord) -> bool:
+    """The client's remarks on its retries name addresses; the query of an upload's address opens a store."""
+    record.msg, record.args = re.sub(r"\?\S+", "", record.getMessage()), ()
+    return True
 
 
 def _refuse_what_no_client_takes() -> None:
@@ -80,10 +91,15 @@ def _own_token(where: str) -> str:
     """The token that `hf` would use; empty where there is none."""
     try:
         return get_token() or ""
-    except OIDCError as error:
-        raise HubTrouble(f"the trusted publisher exchange with {where} failed: {error}", TOKEN_HELP) from error
     except UnicodeDecodeError:
         raise HubTrouble(f"{constants.HF_TOKEN_PATH} holds bytes that are no text", TOKEN_HELP) from None
+    except OIDCError as error:
+        raise HubTrouble(f"{EXCHANGING}: {error}", OIDC_HELP) from None
+    except RAISED as error:
+        found = translate(where, "", EXCHANGING, error)
+        if found is None:
+            raise
+        raise HubTrouble(str(found), OIDC_HELP) from None
 
 
 def _source_of_token() -> str:

@@ -8,6 +8,7 @@ Invariant: no message made here holds the token.
 import errno
 from collections.abc import Iterator
 from traceback import walk_tb
+from typing import Any
 
 from huggingface_hub.errors import (
     GatedRepoError,
@@ -38,7 +39,9 @@ def translate(endpoint: str, token: str, doing: str, error: BaseException) -> Pu
     for cause in _causes(error):
         if found := _translated(endpoint, bool(token), doing, cause):
             return found
-    if isinstance(error, OSError) and error.filename is None:  # one with a name is told with it, by the command line
+    if isinstance(error, OSError) and error.filename is not None:
+        return None  # the command line tells of a file by its name
+    if isinstance(error, OSError):
         return HubTrouble(f"{doing}: {error.strerror or _words(error)}", AGAIN_HELP)
     if _in_the_client(error):
         return HubTrouble(
@@ -57,7 +60,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 def _translated(endpoint: str, known: bool, doing: str, cause: BaseException) -> PushError | None:
     if isinstance(cause, PushError):
         return cause
-    if isinstance(cause, HfHubHTTPError):
+    if isinstance(cause, HfHubHTTPError | httpx.HTTPStatusError):
         return _refused(endpoint, known, doing, cause)
     if isinstance(cause, httpx.HTTPError):
         return HubTrouble(f"{doing}: no answer from {endpoint}: {_words(cause)}", NETWORK_HELP)
@@ -90,9 +93,9 @@ def _words(error: BaseException | str) -> str:
     return said if len(said) <= LONGEST_WORDS else f"{said[:LONGEST_WORDS]}..."
 
 
-def _refused(endpoint: str, known: bool, doing: str, error: HfHubHTTPError) -> PushError:
+def _refused(endpoint: str, known: bool, doing: str, error: Any) -> PushError:
     headers, status = error.response.headers, error.response.status_code
-    said = _words(error.server_message or headers.get("X-Error-Message") or f"status {status}")
+    said = _words(getattr(error, "server_message", "") or headers.get("X-Error-Message") or f"status {status}")
     if status in (409, 412):
         return Conflict(f"{doing}: the repository has changed meanwhile: {said}", MOVED_HELP)
     if isinstance(error, GatedRepoError):
@@ -100,12 +103,14 @@ def _refused(endpoint: str, known: bool, doing: str, error: HfHubHTTPError) -> P
         return HubTrouble(f"{doing}: {endpoint} gives access on request only: {said}", help)
     if status == 401 and known and not isinstance(error, RepositoryNotFoundError | RevisionNotFoundError):
         return HubTrouble(f"{doing}: {endpoint} does not accept the token: {said}", TOKEN_HELP)
-    if status == 404 or isinstance(error, RepositoryNotFoundError):  # a 401 where nobody has said who asks
+    if isinstance(error, RepositoryNotFoundError | RevisionNotFoundError):  # a 401 where nobody has said who asks
         return PushError(f"{doing}: not found on {endpoint}: {said}", "check the name; a private one needs HF_TOKEN")
+    if status == 404:
+        return HubTrouble(f"{doing}: not found on {endpoint}: {said}", NETWORK_HELP)
     if status in (401, 403):
         return HubTrouble(f"{doing}: {endpoint} does not allow it: {said}", TOKEN_HELP)
     wait = headers.get("Retry-After", "")
     if status == 429 and wait.isdigit():
-        return HubTrouble(f"{doing}: {endpoint} asks to wait {wait} seconds: {said}", f"then {AGAIN_HELP}")
+        return HubTrouble(f"{doing}: {endpoint} asks for a pause of {wait} s: {said}", f"then {AGAIN_HELP}")
     help = AGAIN_HELP if status >= 500 or status in (408, 429) else ""
     return HubTrouble(f"{doing}: {endpoint} answered {status}: {said}", help)
