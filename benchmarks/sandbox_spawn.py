@@ -7,7 +7,8 @@ each, forms taking turns by the batch so that other load hits them alike:
 
 - bare: the language's ordinary command, spawned in a loop by as many threads, with no fence at all;
 - cold: the same command in the fence of the compiled agent, of the agent in Python, with namespaces of its own;
-- warm: by the language's server, where there is one.
+- warm: by the language's server, where there is one;
+- in containers, cold and warm, where a Docker engine answers and has the language's image.
 
 Without names, every language that has a runtime, a toolchain here and a program below.
 Prints programs a second and the ratio to bare. Ratios travel to other machines, rates do not.
@@ -21,10 +22,12 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from sandboxes import Job, Limits
+from sandboxes import Job, Limits, Pool, SandboxUnavailable, images
+from sandboxes.docker import Docker
 from sandboxes.local import Local
 from toolkit import languages
 
@@ -100,7 +103,15 @@ def bare(command: tuple[str, ...], name: str, programs: list[str]) -> int:
         return sum(code == 0 for code in threads.map(run, paths))
 
 
-def fenced(pool: Local, jobs: Iterable[Job]) -> int:
+def containers(language: str) -> Docker | None:
+    try:
+        return Docker(WORKERS, image=images.image_of(language))
+    except SandboxUnavailable as trouble:
+        print(f"no containers: {trouble}")
+        return None
+
+
+def fenced(pool: Pool, jobs: Iterable[Job]) -> int:
     return sum(outcome.exit_code == 0 for outcome in pool.run(jobs))
 
 
@@ -109,7 +120,7 @@ def compare(title: str, command: tuple[str, ...], name: str, programs: list[str]
         for number, program in enumerate(batch):
             yield replace(template, id=str(number), files={name: program.encode()}, **changes)  # type: ignore[arg-type]
 
-    with Local(WORKERS) as compiled, Local(WORKERS, compiled=False) as interpreted:
+    with Local(WORKERS) as compiled, Local(WORKERS, compiled=False) as interpreted, ExitStack() as stack:
         forms: dict[str, Callable[[list[str]], int]] = {
             "bare loop, no fence": lambda batch: bare(command, name, batch),
             "cold": lambda batch: fenced(compiled, jobs(batch, server=None)),
@@ -118,6 +129,11 @@ def compare(title: str, command: tuple[str, ...], name: str, programs: list[str]
         }
         if template.server:
             forms["warm"] = lambda batch: fenced(compiled, jobs(batch))
+        if boxed := containers(title.lower()):
+            stack.enter_context(boxed)
+            forms["cold, containers"] = lambda batch: fenced(boxed, jobs(batch, server=None))
+            if template.server:
+                forms["warm, containers"] = lambda batch: fenced(boxed, jobs(batch))
         seconds = dict.fromkeys(forms, 0.0)
         passed = dict.fromkeys(forms, 0)
         for start in range(0, len(programs), BATCH):
@@ -127,8 +143,10 @@ def compare(title: str, command: tuple[str, ...], name: str, programs: list[str]
                 seconds[form] += time.perf_counter() - began
     first = seconds["bare loop, no fence"]
     for form in forms:
-        rate = len(programs) / seconds[form]
-        print(f"{title:11}{form:24}{rate:8.0f} a second, {first / seconds[form]:5.2f} of bare, {passed[form]} passed")
+        rate, ratios = len(programs) / seconds[form], f"{first / seconds[form]:5.2f} of bare"
+        if "containers" in form:
+            ratios += f", {seconds[form.partition(',')[0]] / seconds[form]:5.2f} of local"
+        print(f"{title:11}{form:24}{rate:8.0f} a second, {ratios}, {passed[form]} passed")
 
 
 def main(count: int = 1610, *names: str) -> None:

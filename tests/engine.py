@@ -3,7 +3,10 @@
 LANGLIFT_DOCKER=1 asks for one, which `.ci/docker` starts; LANGLIFT_DOCKER=required makes its absence a failure.
 """
 
+import gc
 import os
+import warnings
+from contextlib import closing
 from functools import cache
 
 import pytest
@@ -38,25 +41,24 @@ def require_engine() -> None:
 def _absent() -> str:
     """Why nothing can be tried, once for all tests: an engine that is lost later is a failure."""
     try:
-        client = images.connect()
+        with closing(images.connect()) as client:
+            bases = (images.BASE, images.PULLED_BASE)
+            return "" if any(client.images.list(name=name) for name in bases) else f"the engine has none of {bases}"
     except SandboxUnavailable as trouble:
-        return f"{trouble}: {trouble.help}"
-    try:
-        bases = (images.BASE, images.PULLED_BASE)
-        return "" if any(client.images.list(name=name) for name in bases) else f"the engine has none of {bases}"
-    finally:
-        client.close()
+        words = f"{trouble}: {trouble.help}"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()  # the SDK forgets to close a socket that could not be connected
+    return words
 
 
 @cache
 def _image(language: str) -> str:
     name = images.image_of(language)
-    client = images.connect()
-    try:
-        images.find(client, name)
-    except SandboxUnavailable:
-        for line in images.build(language):
-            print(line)
-    finally:
-        client.close()
+    with closing(images.connect()) as client:
+        try:
+            images.find(client, name)
+        except SandboxUnavailable:
+            for line in images.build(language):
+                print(line)
     return name

@@ -28,6 +28,7 @@ archive=$folder/base-$release.tar
 mkdir -p "$folder"
 if [ ! -s "$archive" ]; then
     mirror=$(mirror_of "$release")
+    [ -n "$mirror" ] || { apt-get update -qq && mirror=$(mirror_of "$release"); }
     [ -n "$mirror" ] || die "apt knows no repository of $release: see /etc/apt/sources.list.d"
     made=$(mktemp -d "$folder/base.XXXXXX")
     trap 'rm -rf "$made"' EXIT
@@ -37,6 +38,10 @@ if [ ! -s "$archive" ]; then
         tail -n 5 "$made/log" >&2
         die "debootstrap failed"
     }
+    # What is lost when the machine goes down in the middle of a build is built again: packages need no fsync.
+    echo force-unsafe-io >"$made/root/etc/dpkg/dpkg.cfg.d/image"
+    printf 'path-exclude /usr/share/%s/*\n' doc man info locale >>"$made/root/etc/dpkg/dpkg.cfg.d/image"
+    echo 'path-include /usr/share/doc/*/copyright' >>"$made/root/etc/dpkg/dpkg.cfg.d/image"
     tar -C "$made/root" --exclude='./var/cache/apt/archives/*.deb' --exclude='./var/lib/apt/lists/*' \
         --exclude='./dev/*' --exclude='./proc/*' --exclude='./sys/*' -cf "$made/archive" . || die "no archive: is the disk full?"
     mv "$made/archive" "$archive" # last of all: an archive that is there is whole

@@ -1,5 +1,5 @@
 #!/bin/sh
 # OCaml from Debian's packages: run as root, on a machine or while an image is built.
 set -eu
-apt-get update -qq
-DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends ocaml-nox
+apt-get update -qq -o Acquire::Retries=3
+DEBIAN_FRONTEND=noninteractive apt-get install -y -qq -o Acquire::Retries=3 --no-install-recommends ocaml-nox
