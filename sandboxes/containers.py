@@ -2,28 +2,24 @@
 
 Its agent's standard streams come by one connection to the engine, cut into pieces that say which stream
 they are of. The engine closes the container's stdin for good with that connection, on which the agent
-ends, and removes a container that has ended: so none outlives this process. What a process left that was
-killed between making a container and starting it goes when the next pool starts.
+ends, and removes a container that has ended: so none outlives this process. For what was made and never
+started see `sandboxes/leftovers.py`.
 """
 
 import contextlib
-import hashlib
-import os
 import socket
 import struct
 import time
 from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sandboxes import images, wire
 from sandboxes.base import Job, SandboxUnavailable
+from sandboxes.leftovers import LABEL, label, remove
 
 if TYPE_CHECKING:
     from docker import DockerClient
 
-LABEL = "langlift.pool"
 _USER = 65534
 _MEBIBYTE = 1 << 20
 _OWN_MEMORY = 8 * _MEBIBYTE  # the agent's
@@ -103,9 +99,10 @@ class Engine:
             image,
             hostname="box",
             stdin_open=True,  # and closed for good with the connection: the agent ends when this process does
-            labels={LABEL: _label()},
+            labels={LABEL: label()},
             user=f"{_USER}:{_USER}",
             healthcheck={"test": ["NONE"]},
+            stop_signal="SIGKILL",  # an engine that is stopped need not wait for an agent
             use_config_proxy=False,
             host_config=host,
         )
@@ -229,46 +226,3 @@ class Attached:
         """Returns when it is gone. Raises SandboxUnavailable."""
         remove(self._api, self.container)
         self._is_gone(_SECONDS_TO_END)
-
-
-def remove(api: Any, container: str) -> None:
-    """Raises SandboxUnavailable."""
-    from docker.errors import APIError
-
-    with images.engine_trouble(f"can not remove the container {container[:12]}"):
-        try:
-            api.remove_container(container, v=True, force=True)
-        except APIError as error:
-            if error.status_code not in (404, 409):  # gone, or on its way: it removes itself
-                raise
-
-
-def sweep(client: "DockerClient") -> None:
-    """Removes the containers of this machine's pools that are no more. Raises SandboxUnavailable."""
-    with images.engine_trouble("does not list its containers"):
-        found = client.api.containers(all=True, filters={"label": LABEL})
-    for container in found:
-        place, _, owner = container["Labels"][LABEL].partition("/")
-        process, _, started = owner.partition("-")
-        if place == _place() and _started(process) != started:
-            remove(client.api, container["Id"])
-
-
-def _label() -> str:
-    """Which process of which machine a container belongs to."""
-    return f"{_place()}/{os.getpid()}-{_started(str(os.getpid()))}"
-
-
-@cache
-def _place() -> str:
-    """This machine since it was started, and the processes that can be seen: an engine may have other clients."""
-    boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii")
-    return hashlib.sha256(f"{boot}{os.readlink('/proc/self/ns/pid')}".encode()).hexdigest()[:16]
-
-
-def _started(process: str) -> str:
-    """When, in the kernel's ticks: numbers of processes are used again."""
-    try:
-        return Path("/proc", process, "stat").read_text(errors="replace").rpartition(")")[2].split()[19]
-    except (FileNotFoundError, ProcessLookupError):
-        return ""

@@ -7,7 +7,8 @@ for each job; dangerous system calls refused, by the engine's filter and by the 
 write and connect to, by landlock where the kernel has it; processor time of all together; output; an
 allow-listed environment; every process that a job started is killed at its end; containers that end with
 the pool, even one killed by SIGKILL.
-Not covered: the kernel's own bugs (with the runtime runsc: gVisor's), the engine's. Without landlock warm
+Not covered: the kernel's own bugs (with the runtime runsc: gVisor's), the engine's; of an engine that is
+killed by SIGKILL, containers that run until their program's limit, or until it is started again. Without landlock warm
 servers are not used: a program could write over their files. With runsc the number of processes is not
 limited, memory is. Where an engine can not limit memory or processes (rootless without delegated control
 groups) limits of each process stand alone. A job's own namespaces are not to be had: it is refused.
@@ -22,7 +23,8 @@ from dataclasses import replace
 from sandboxes import images, wire
 from sandboxes.base import Job, SandboxUnavailable
 from sandboxes.box import Box, Boxes, Link
-from sandboxes.containers import Attached, Engine, Shape, shape_of, sweep
+from sandboxes.containers import Attached, Engine, Shape, shape_of
+from sandboxes.leftovers import Watcher, sweep
 
 _ADDED = {
     "landlock": "landlock",
@@ -48,6 +50,7 @@ class Docker(Boxes):
         super().__init__()
         self.workers = workers
         self.client = images.connect()
+        self._watcher = Watcher()
         try:
             self._open(image, runtime)
         except BaseException:
@@ -84,6 +87,7 @@ class Docker(Boxes):
             if isinstance(box.agent, Attached):
                 box.agent.hang_up()
         super().close()
+        self._watcher.stop()
         self.client.close()
 
 

@@ -19,8 +19,9 @@ import pytest
 from engine import image_for, open_containers, require_engine
 
 from sandboxes import Job, Limits, Outcome, SandboxUnavailable, Server, images, open_pool
-from sandboxes.containers import LABEL, Attached, sweep
+from sandboxes.containers import Attached
 from sandboxes.docker import Docker
+from sandboxes.leftovers import LABEL, sweep
 
 ROOT = Path(__file__).resolve().parent.parent
 MEBIBYTE = 1 << 20
@@ -249,6 +250,18 @@ def test_what_a_killed_process_made_and_did_not_start_goes_when_the_next_pool_st
         assert left not in ours(client)
         sweep(client)
         assert run(living, "echo", "alive").stdout == b"alive\n"
+
+
+def test_what_a_killed_process_made_and_did_not_start_goes_without_a_next_pool(client: Any) -> None:
+    text = (
+        "import os\nfrom sandboxes import Job, open_pool\nfrom sandboxes.containers import shape_of\n"
+        f"pool = open_pool('docker', image={image_for('python')!r})\nbox = pool.boxes[0]\n"
+        "print(box._engine.create(box._image, shape_of(Job('', ()))), flush=True)\nos.kill(os.getpid(), 9)"
+    )
+    done = subprocess.run([sys.executable, "-c", text], cwd=ROOT, capture_output=True, text=True)
+    left = done.stdout.strip()
+    assert left, done.stderr
+    assert wait_for(lambda: left not in ours(client))
 
 
 def test_a_lost_container_is_replaced_and_the_job_runs_again(pool: Docker, client: Any) -> None:
