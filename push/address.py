@@ -50,6 +50,12 @@ def refuse_address(address: str, name: str) -> None:
         raise HubTrouble(f"{name} {fault}", remedy)
 
 
+def refuse_environment() -> None:
+    """Raise `HubTrouble` where HF_ENDPOINT is set to what can not be a Hub's address."""
+    if (address := os.environ.get(VARIABLE)) is not None:
+        refuse_address(address, VARIABLE)
+
+
 def refuse_token(token: str, name: str, help: str) -> None:
     """Raise `HubTrouble` for a token that can not be sent in a header."""
     if not token.isascii() or not token.isprintable() or " " in token:
@@ -62,7 +68,7 @@ def load_client() -> None:
         import huggingface_hub.constants
         import huggingface_hub.utils._http  # noqa: F401
     except ValueError:
-        refuse_address(os.environ.get(VARIABLE, EXAMPLE.split()[-1]), VARIABLE)
+        refuse_environment()
         names = sorted(name for name in os.environ if name.startswith("HF_") and name not in SECRET_VARIABLES)
         raise HubTrouble(
             "the Hub client does not load with one of these environment variables: " + ", ".join(names),

@@ -408,3 +408,10 @@ def test_a_hub_that_can_not_be_reached_is_trouble_of_the_environment(tmp_path: P
     [found] = hub_rows(environment, {"dataset": "o/d", "revision": "0" * 40})
     assert found.startswith("EnvironmentTrouble 3 o/d@")
     assert issubclass(EnvironmentTrouble, Exception)
+
+
+def test_a_password_in_the_address_of_a_hub_is_refused_and_not_shown(tmp_path: Path) -> None:
+    environment = {"HF_ENDPOINT": "http://user:open-sesame@127.0.0.1:9", "HF_HOME": str(tmp_path)}
+    [found] = hub_rows(environment, {"dataset": "o/d", "revision": "0" * 40})
+    assert found.startswith("EnvironmentTrouble 3 HF_ENDPOINT holds a user name or a password")
+    assert "open-sesame" not in found

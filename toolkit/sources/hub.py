@@ -13,6 +13,7 @@ _BATCH_ROWS = 16
 def rows(dataset: str, revision: str, config: str, split: str, columns: Mapping[str, str]) -> Iterator[Row]:
     """The rows of one split. Raises InputError, EnvironmentTrouble."""
     where = f"{dataset}@{revision}"
+    _refuse_address()
     with _named(dataset, revision):
         stream = _open(dataset, revision, config, split)
         number = 0
@@ -21,6 +22,17 @@ def rows(dataset: str, revision: str, config: str, split: str, columns: Mapping[
                 require(where, columns, table.schema.names)
             yield from batch_rows(where, table.combine_chunks(), columns, number)
             number += table.num_rows
+
+
+def _refuse_address() -> None:
+    """Raise `EnvironmentTrouble` for an unusable HF_ENDPOINT: some break an import, and all are logged."""
+    from push import HubTrouble
+    from push.address import refuse_environment
+
+    try:
+        refuse_environment()
+    except HubTrouble as error:
+        raise EnvironmentTrouble(str(error), error.help) from None
 
 
 def _open(dataset: str, revision: str, config: str, split: str) -> Any:
