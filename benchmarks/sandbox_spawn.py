@@ -98,7 +98,8 @@ def bare(command: tuple[str, ...], name: str, programs: list[str]) -> int:
         paths = [Path(folder, f"{number}-{name}") for number in range(len(programs))]
         for path, program in zip(paths, programs, strict=True):
             path.write_text(program)
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": folder}  # as in a box
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": environment}
         run = lambda path: subprocess.run([*command, str(path)], **quiet).returncode  # noqa: E731
         return sum(code == 0 for code in threads.map(run, paths))
 
