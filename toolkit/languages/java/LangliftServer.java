@@ -48,7 +48,7 @@ final class LangliftServer {
         System.load(arguments[1] + "/libwait.so");
         hide();
         LangliftServer server = new LangliftServer(arguments[0], arguments[1]);
-        Path folder = Files.createTempDirectory("warm");
+        Path folder = Files.createTempDirectory(Path.of(System.getenv("TMPDIR")), "warm");
         Path source = Files.writeString(folder.resolve("Langlift.java"), WARM);
         for (int round = 0; round < 5; round++) server.compile(List.of(source.toFile()), folder.toFile(), List.of());
         answer("ready\n");

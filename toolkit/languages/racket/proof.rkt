@@ -30,7 +30,8 @@
       (let-values ([(nonce) (read-nonce)])
         (with-continuation-mark parameterization-key
           (extend-parameterization (continuation-mark-set-first #f parameterization-key)
-                                   current-input-port (open-input-file "/dev/null"))
+                                   current-input-port (open-input-file "/dev/null")
+                                   current-plumber (make-plumber)) ; what is flushed at the end is so once
           (begin
             (run-submodule 'configure-runtime)
             (dynamic-require program #f)
