@@ -179,7 +179,8 @@ KEY = "AKIAIOSFODNN7" + "EXAMPLE"  # in parts: this file is published too
         of(f'["\\x41{KEY[1:]}", x]'),
         of(f'[b"\\x41{KEY[1:]}", x]'),
         of("[KEY, x]", f'KEY = "{KEY}"'),
-        f'def f(x):\n    """Doc of {KEY}."""\n    # {KEY}\n{BODY}',
+        f'def f(x):\n    """Doc of {KEY}."""\n{BODY}',
+        f'def f(x):\n    """Doc."""\n    # {KEY}\n{BODY}',
     ],
 )
 def test_what_looks_like_a_credential_is_dropped_and_not_repeated(content: str) -> None:
