@@ -97,6 +97,7 @@
 (void (set-dumpable 0)) ; its memory and descriptors are closed to its programs
 (for-each (lambda (name) (dynamic-require name #f)) '(racket racket/runtime-config rackunit rackunit/log))
 (dynamic-require '(file "/server/warm.rkt") #f)
+(for-each (lambda (name) (dynamic-require 'rackunit/log name)) '(test-log-enabled? test-log)) ; macros, to expand
 (collect-garbage)
 (void (tell "ready\n"))
 (serve)
