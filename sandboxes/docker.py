@@ -11,7 +11,9 @@ Not covered: the kernel's own bugs (with the runtime runsc: gVisor's), the engin
 killed by SIGKILL, containers that run until their program's limit, or until it is started again. Without landlock warm
 servers are not used: a program could write over their files. With runsc the number of processes is not
 limited, memory is. Where an engine can not limit memory or processes (rootless without delegated control
-groups) limits of each process stand alone. A job's own namespaces are not to be had: it is refused.
+groups) limits of each process stand alone. A job's own namespaces are not to be had: it is refused. All
+containers together have the kernel's weight of one process beside the rest of the machine's load: on a busy
+machine they are slower than the local fence, on a quiet one they are not.
 
 What a job names of this machine (`Job.readable`) is not shown: the image has what its programs need. The
 engine may run on another machine: nothing is mounted from this one.

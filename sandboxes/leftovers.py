@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LABEL = "langlift.pool"
 _START = "import sys; sys.path.append(sys.argv.pop(1)); from sandboxes.leftovers import main; main()"
 _SECONDS_BETWEEN = 1.0
-_LOOKS = (0.0, 0.5, 1.0, 1.5)  # seconds between: the engine may be making one while its client is killed
+_LOOKS = (0.0, 0.5, 1.0)  # seconds between: the engine may be making one while its client is killed
 
 
 class Watcher:

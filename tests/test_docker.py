@@ -25,6 +25,7 @@ from sandboxes.leftovers import LABEL, sweep
 
 ROOT = Path(__file__).resolve().parent.parent
 MEBIBYTE = 1 << 20
+TEXT: Any = {"capture_output": True, "text": True}
 NO_ADDRESS_LIMIT = Limits(memory_bytes=64 * MEBIBYTE, address_space_bytes=0)
 
 
@@ -472,6 +473,16 @@ def test_a_full_disk_is_an_error_and_a_rerun_goes_on(small_engine: Path, monkeyp
     filler.unlink()
     with open_pool("docker", image=images.image_of("python")) as pool:
         assert [outcome.stdout for outcome in pool.run([Job("job", ("echo", "again"))])] == [b"again\n"]
+
+
+def test_an_engine_is_started_only_where_it_is_asked_for(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / ".ci", tmp_path / ".ci")
+    surroundings = {**os.environ, "DOCKER_HOST": f"unix://{tmp_path}/none.sock"}
+    seen = {}
+    for asked in ("", "1", "required"):
+        done = subprocess.run(["sh", tmp_path / ".ci/docker"], env={**surroundings, "LANGLIFT_DOCKER": asked}, **TEXT)
+        seen[asked] = (done.returncode, "NOT TRIED" in done.stderr)
+    assert seen == {"": (0, False), "1": (0, True), "required": (3, True)}
 
 
 # Images
