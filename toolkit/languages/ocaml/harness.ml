@@ -1,7 +1,13 @@
 (* The nonce is read before the translation is linked in; when that is compiled, this module is not there to see. *)
 let case = ref 0
-let nonce = input_line stdin
-let words = int_of_string (input_line stdin) / Sys.(word_size / 8)
+
+(* Its own channel: what stdin has read is still there for who seeks back in it. *)
+let nonce, words =
+  let input = open_in "/dev/stdin" in
+  let nonce = input_line input in
+  let memory = input_line input in
+  close_in input;
+  (nonce, int_of_string memory / Sys.(word_size / 8))
 
 external leave : int -> 'a = "caml_sys_exit" (* no at_exit functions *)
 
