@@ -337,7 +337,8 @@ def test_a_box_does_not_grow(form: str) -> None:
             run_shell(pool, text, stdin=b"x" * 100_000, limits=Limits(output_bytes=1000))
         with pytest.raises(SandboxUnavailable):
             list(pool.run([Job("job", ("no-such-command",), stdin=b"x")]))
-        assert held() == before
+        # The machine's own mounts, which an agent without namespaces sees, come and go with its other programs.
+        assert wait_for(lambda: all(map(int.__le__, held(), before))), (before, held())
 
 
 def test_the_temporary_folder_is_empty_for_the_next_job(inner: AnyPool) -> None:
