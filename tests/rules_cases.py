@@ -4,6 +4,22 @@ from typing import Any
 
 # title -> source, calls
 SAME: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
+    "a logarithm to a base is a quotient": (
+        """
+import math
+def f(n, base):
+    return [math.floor(math.log(n, base)), math.floor(math.log10(n)), math.floor(math.log2(n)), math.log(n)]
+""",
+        [(1000, 10), (999, 10), (8, 2), (125, 5), (10**6, 10)],
+    ),
+    "islice refuses negative bounds": (
+        """
+from itertools import islice
+def f(values, n):
+    return list(islice(values, n)), list(islice(iter(values), 1, n))
+""",
+        [([1, 2, 3], 2), ([1, 2, 3], 7), ([1, 2, 3], -1), ([], 0)],
+    ),
     "variables are carried from turn to turn": (
         """
 def f(n):
@@ -400,6 +416,7 @@ def f(n):
 
 # title -> source
 DECLINED = {
+    "None on one way into a list": "def f(x):\n    return [y if y > 2 else None for y in range(x)]",
     "a class": """
 class A:
     pass

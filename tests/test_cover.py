@@ -12,7 +12,8 @@ from toolkit.generators import open_generator
 from toolkit.records import Case, Draft, Evidence, Problem, Scores, SourceFunction, content_id
 from toolkit.stage import Drop, Tools
 from toolkit.stages.cover import Settings, apply, coverage_of, facts, measure, problem
-from toolkit.suites.reduction import scores, smallest
+from toolkit.suites import mutants, subject
+from toolkit.suites.reduction import scores, smallest, stub
 
 
 @pytest.fixture(scope="module")
@@ -163,7 +164,10 @@ def test_coverage_alone_keeps_a_case_for_each_way(pool: Pool) -> None:
 
 def test_a_suite_that_notices_nothing_is_dropped_with_its_score(pool: Pool) -> None:
     code = 'def f(a, b):\n    """Doc."""\n    return a * b + a - b * 3 + (a - 0) * 5'
-    assert dropped(pool, draft(code, ("(0, 0)", "0")), minimum_mutation_score=0.8).reason == "mutation score"
+    assert (
+        dropped(pool, draft(code, ("(0, 0)", "0"), ("(0, 1)", "-3")), minimum_mutation_score=0.9).reason
+        == "mutation score"
+    )
 
 
 def test_a_function_that_only_raises_is_dropped(pool: Pool) -> None:
@@ -245,7 +249,7 @@ def shown(*arcs: tuple[int, int], kills: tuple[int, ...] = (), accident: bool = 
 
 
 def test_ties_go_to_doctests_and_accidents_are_kept_only_for_coverage() -> None:
-    cases = [Case("(12345,)", "returns", "1", "generated"), Case("(1,)", "returns", "1", "doctest"),
+    cases = [Case("(12345,)", "returns", "7", "generated"), Case("(1,)", "returns", "7", "doctest"),
              Case("()", "raises", "IndexError", "generated")]  # fmt: skip
     plain = shown((1, 2), kills=(0,))
     assert smallest(cases, [plain, plain, shown((1, 2), kills=(0, 1), accident=True)]) == (1,)
@@ -253,7 +257,7 @@ def test_ties_go_to_doctests_and_accidents_are_kept_only_for_coverage() -> None:
 
 
 def test_what_a_case_without_a_form_showed_others_show_where_they_can() -> None:
-    cases = [Case(f"({number},)", "returns", expected, "generated") for number, expected in enumerate("0110")]
+    cases = [Case(f"({number + 5},)", "returns", expected, "generated") for number, expected in enumerate("0110")]
     evidence = [shown((1, 2), kills=(0,)), shown((1, 3)), shown((1, 2)), shown((1, 2), kills=(0,))]
     assert smallest(cases, evidence) == (0, 1)
     assert smallest(cases, evidence, among=(1, 2, 3)) == (1, 3)
@@ -271,3 +275,38 @@ def test_a_stub_that_answers_every_call_alike_fails_the_suite() -> None:
     assert len(smallest(one, [way, way])) == 1
     assert {case.expected for case in (*one, other)} == {"True", "False"}
     assert 2 in smallest([*one, other], [way, way, way])
+    assert stub(one, [way, way]) == "one that always returns True"
+    assert not stub([*one, other], [way, way, way])
+
+
+def test_a_stub_that_gives_an_argument_back_fails_the_suite() -> None:
+    cases = [Case("(5, [1])", "returns", "[1]", "doctest"), Case("(5, [1, 2])", "returns", "[1, 2]", "doctest")]
+    other = Case("(6, [2, 1])", "returns", "[1, 2]", "generated")
+    way = shown((1, 2))
+    assert stub(cases, [way, way]) == "one that returns argument 2"
+    assert not stub([*cases, other], [way, way, way])
+    assert stub([*cases, other], [way, way, replace(way, accident=True)]) == "one that returns argument 2"
+    assert 2 in smallest([*cases, other], [way, way, way])
+
+
+def test_a_suite_that_a_stub_passes_is_dropped(pool: Pool) -> None:
+    code = 'def f(n):\n    """Doc."""\n    return n if n > 0 else n - 1'
+    assert dropped(pool, draft(code, ("(1,)", "1"), ("(2,)", "2")), minimum=0) == Drop(
+        "a stub passes", "one that returns argument 1"
+    )
+
+
+def test_a_mutant_counts_as_killed_only_where_a_test_could_tell(pool: Pool) -> None:
+    code = """
+    def f(n):
+        'Doc.'
+        if not isinstance(n, int):
+            raise TypeError('no integer')
+        return n / 3 * 3 + n % 2
+    """
+    made = draft(code, ("('a',)", "TypeError"), ("(1,)", "2.0"), ("(2,)", "2.0"))
+    answer = measure(made, Settings(), pool)
+    assert isinstance(answer, dict), answer
+    killers = dict(zip((each.what for each in mutants.of(subject.of(made.function), 30)), answer["kills"], strict=True))
+    assert killers["line 4: statement removed"] == []  # the next line raises the same
+    assert killers["line 3: condition negated"]

@@ -19,7 +19,7 @@ from toolkit.records import Draft, Evidence, Problem
 from toolkit.stage import Drop, Result, Stage, Tools
 from toolkit.suites import mutants, probing, subject
 from toolkit.suites.probing import Refusal, agree, ask
-from toolkit.suites.reduction import scores, share, smallest
+from toolkit.suites.reduction import scores, share, smallest, stub
 
 LIMITS = replace(probing.LIMITS, cpu_seconds=70, wall_seconds=900.0)  # each mutant may wait for its timer once
 
@@ -80,6 +80,8 @@ def judge(draft: Draft, answer: dict[str, Any], settings: Settings) -> Problem |
     if branches < settings.minimum:
         return Drop("branch coverage", f"{branches:.3f}")
     problem = _problem(draft, answer)
+    if told := stub(problem.cases, problem.evidence):
+        return Drop("a stub passes", told)
     score = scores(problem, smallest(problem.cases, problem.evidence)).mutation_score
     if score < settings.minimum_mutation_score:
         return Drop("mutation score", f"{score:.3f} of {problem.mutants} mutants")
@@ -126,4 +128,4 @@ def facts(settings: Settings, language: str) -> dict[str, str]:
     return {"coverage": coverage.__version__}
 
 
-STAGE = Stage(name="cover", version="4", reads=Draft, writes=Problem, settings=Settings, apply=apply, facts=facts)
+STAGE = Stage(name="cover", version="5", reads=Draft, writes=Problem, settings=Settings, apply=apply, facts=facts)

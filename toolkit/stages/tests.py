@@ -100,4 +100,4 @@ def _nothing(failures: Sequence[tuple[int, str, str]]) -> Drop:
     return Drop("no usable case", f"{what}: {sum(reasons.values())} calls")
 
 
-STAGE = Stage(name="tests", version="2", reads=SourceFunction, writes=Draft, settings=Settings, apply=apply)
+STAGE = Stage(name="tests", version="3", reads=SourceFunction, writes=Draft, settings=Settings, apply=apply)

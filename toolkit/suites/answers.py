@@ -13,7 +13,7 @@ from toolkit.suites.subject import UNPARSABLE
 LONGEST = 20_000  # characters of one text: what a probe writes is far shorter
 OUTCOMES = frozenset({"returns", "raises", "yields"})
 ORIGINS = frozenset({"doctest", "generated"})
-REFUSALS = frozenset({"does not load", "left early", "touches the machine", "timeout"})
+REFUSALS = frozenset({"does not load", "left early", "touches the machine", "timeout", "changes its arguments"})
 REASONS = frozenset({"timeout", "memory", "left early", "noise", "changes its arguments", "endless",
                      "result is not a literal", "result too large"})  # fmt: skip
 

@@ -7,6 +7,7 @@ each language from the cases that have a form there, so a case that has none is 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from toolkit.records import Case, Evidence, Problem, Scores
+from toolkit.value_types import read
 
 Goals = Mapping[int, frozenset[tuple[object, ...]]]  # by place: what the case is wanted for
 
@@ -16,7 +17,7 @@ def smallest(
 ) -> tuple[int, ...]:
     """Places of the cases to keep, ascending: what `among` (all where None) reaches and kills is kept.
 
-    A stub that answers every call alike must fail too, so no outcome is kept alone where there are others.
+    A stub that answers every call alike, or gives an argument back, must fail too.
     Accidents (a natural KeyError and the like) are kept only for arcs that nothing else takes.
     """
     places = range(len(cases)) if among is None else sorted(among)
@@ -46,8 +47,27 @@ def _goals(cases: Sequence[Case], evidence: Sequence[Evidence], places: Sequence
         if not evidence[place].accident:
             goal |= {("kill", mutant) for mutant in evidence[place].kills}
             goal |= {("stub", *other) for other in stubs if other != outcomes[place]}
+            goal |= {("argument", number) for number, same in enumerate(_given_back(cases[place])) if not same}
         goals[place] = frozenset(goal)
     return goals
+
+
+def _given_back(case: Case) -> list[bool]:
+    """For each argument whether it is what the call returns."""
+    try:
+        arguments, expected = read(case.arguments), None if case.outcome == "raises" else read(case.expected)
+    except ValueError:
+        return []
+    return [case.outcome == "returns" and type(each) is type(expected) and each == expected for each in arguments]
+
+
+def stub(cases: Sequence[Case], evidence: Sequence[Evidence]) -> str:
+    """A function that does nothing and passes all cases, in words; "" where there is none. Accidents do not count."""
+    meant = [case for case, shown in zip(cases, evidence, strict=True) if not shown.accident]
+    if len({(case.outcome, case.expected) for case in meant}) == 1:
+        return f"one that always {meant[0].outcome} {meant[0].expected}"[:200]
+    given = [all(column) for column in zip(*map(_given_back, meant), strict=False)]
+    return f"one that returns argument {given.index(True) + 1}" if True in given else ""
 
 
 def _irredundant(chosen: list[int], goals: Goals, plain: set[int]) -> set[int]:

@@ -155,7 +155,7 @@ def _store(t: Translator, target: ast.expr, code: Code, inline: set[str]) -> Non
 
 
 def _assign_item(t: Translator, target: ast.Subscript, value: ast.expr) -> None:
-    if t.full_type(value).kind == "none":
+    if t.may_be_none(value):
         raise Declined("None in a list or dict")
     if isinstance(target.slice, ast.Slice):
         _store_item(t, target, as_list(t, value))

@@ -43,7 +43,7 @@ def _conditions(t: Translator, tests: list[ast.expr], body: Body) -> None:
 def listed(t: Translator, node: ast.expr, into: str = "") -> Code:
     """A list comprehension; `into` is a variable that is already declared as an empty table."""
     assert isinstance(node, ast.ListComp)
-    if t.full_type(node.elt).kind == "none":
+    if t.may_be_none(node.elt):
         raise Declined("None in a list")
     result = into or t.temporary("result")
     if not into:
@@ -67,7 +67,7 @@ def set_of(t: Translator, node: ast.expr, into: str = "") -> Code:
 
 def dict_of(t: Translator, node: ast.expr, into: str = "") -> Code:
     assert isinstance(node, ast.DictComp)
-    if t.full_type(node.value).kind == "none":
+    if t.may_be_none(node.value):
         raise Declined("None in a dict")
     result = into or t.temporary("map")
     if not into:

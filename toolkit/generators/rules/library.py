@@ -5,7 +5,7 @@ import string
 from collections.abc import Callable
 
 from toolkit.generators.rules import iterables, library_iterables
-from toolkit.generators.rules.code import COMPARE, Code, compare, quoted
+from toolkit.generators.rules.code import COMPARE, MULTIPLY, Code, binary, compare, quoted
 from toolkit.generators.rules.declined import Declined
 from toolkit.generators.rules.translator import Translator
 
@@ -76,7 +76,6 @@ _NATIVE = {
 }
 _HELPERS = {
     "math.sqrt": "sqrt",
-    "math.log": "log",
     "math.trunc": "truncate",
     "math.factorial": "factorial",
     "math.isqrt": "isqrt",
@@ -127,6 +126,12 @@ def _log(base: str) -> Writer:
     return lambda t, node: t.call("log", t.expression(node.args[0]), base)
 
 
+def _log_to(t: Translator, node: ast.Call) -> Code:
+    """To a base that is given, Python divides: `math.log(1000, 10)` is a little less than 3."""
+    codes = [t.call("log", code) for code in t.operands(node.args)]
+    return codes[0] if len(codes) == 1 else binary(codes[0], "/", codes[1], MULTIPLY)
+
+
 def _product_of(t: Translator, node: ast.Call) -> Code:
     return t.call("product_of", iterables.as_list(t, node.args[0]), *(t.expression(k.value) for k in node.keywords))
 
@@ -137,6 +142,7 @@ FUNCTIONS: dict[str, Writer] = {
     "math.isinf": _is_inf,
     "math.isclose": _is_close,
     "math.pow": _power,
+    "math.log": _log_to,
     "math.log2": _log("2"),
     "math.log10": _log("10"),
     "math.prod": _product_of,

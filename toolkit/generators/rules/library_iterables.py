@@ -128,10 +128,10 @@ def _copy(t: Translator, node: ast.Call) -> Code:
 def _islice(t: Translator, node: ast.Call) -> Code:
     source, *rest = node.args
     codes = t.operands([source, *rest])
-    if t.type(source).kind == "iterator":
-        return t.call("take", *codes)
     bounds = [Code("0", LITERAL), codes[1]] if len(codes) == 2 else codes[1:]
-    return t.call("slice", iterables.as_list(t, source), *bounds)
+    if t.type(source).kind == "iterator":
+        return t.call("take", codes[0], *bounds)
+    return t.call("islice", iterables.as_list(t, source), *bounds)
 
 
 def _group_by(t: Translator, node: ast.Call) -> Code:

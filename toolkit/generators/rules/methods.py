@@ -72,7 +72,7 @@ def _arguments(t: Translator, node: ast.Call, receiver: ast.expr) -> list[Code]:
 
 
 def _append(t: Translator, node: ast.Call, receiver: ast.expr) -> Code:
-    if t.full_type(node.args[0]).kind == "none":
+    if t.may_be_none(node.args[0]):
         raise Declined("None in a list")
     code, value = _arguments(t, node, receiver)
     t.facts.add(truth.filled_fact(receiver))

@@ -296,6 +296,12 @@ local function slice(list, start, stop, step)
   return result
 end
 
+--@ islice: slice
+local function islice(list, start, stop, step)
+  if start < 0 or (stop or 0) < 0 then error("ValueError: a negative bound of islice", 0) end
+  return slice(list, start, stop, step)
+end
+
 --@ slice_string: bounds
 -- s[start:stop:step], counted from 0.
 local function slice_string(s, start, stop, step)
@@ -1458,7 +1464,7 @@ end
 
 --@ take:
 local function take(iterator, start, stop)
-  if stop == nil then start, stop = 0, start end
+  if start < 0 or stop < 0 then error("ValueError: a negative bound of islice", 0) end
   local result = {}
   for i = 1, stop do
     local value = iterator()

@@ -102,6 +102,12 @@ class Translator:
     def full_type(self, node: ast.AST) -> ValueType:
         return self.inference.types.get(node, UNKNOWN)
 
+    def may_be_none(self, node: ast.expr) -> bool:
+        """Whether its value is None, or is on one way: a table can not hold it."""
+        if isinstance(node, ast.IfExp):
+            return self.may_be_none(node.body) or self.may_be_none(node.orelse)
+        return self.full_type(node).kind == "none"
+
     def helper(self, name: str) -> str:
         """The name of a prelude helper, which the text will then carry."""
         self.used.add(name)

@@ -34,6 +34,7 @@ class Search:
         self.arcs: set[tuple[int, int]] = set()
         self.paths: set[int] = set()
         self.failures: dict[tuple[str, str], int] = {}
+        self.changing: set[tuple[str, tuple[Any, ...]]] = set()  # origin and types of calls that change their arguments
         self.parents: dict[tuple[Any, ...], list[Parent]] = {}  # of each signature, from its plain calls
         self.likeliest: tuple[Any, ...] = ()  # the types of most cases: others are for what these do not reach
         self.examples: list[Parent] = []  # what the docstring calls it with: good parents for small changes
@@ -93,6 +94,8 @@ class Search:
         if trial.reason:
             key = (trial.reason, f"{trial.outcome} {trial.expected}")
             self.failures[key] = self.failures.get(key, 0) + 1
+            if trial.reason == "changes its arguments":
+                self.changing.add((trial.origin, trial.kinds))
             return
         trial.new = bool(trial.arcs - self.arcs)
         self.arcs |= trial.arcs
@@ -127,6 +130,11 @@ class Search:
             if self.spent or (signature != self.likeliest and self.complete):
                 break
             self.explore(signature)
+
+    @property
+    def changes(self) -> bool:
+        """Whether calls of the kind that is meant change their arguments: what is left of them tells too little."""
+        return any(origin == "doctest" or kinds == self.likeliest for origin, kinds in self.changing)
 
     def signatures(self) -> list[tuple[Any, ...]]:
         """Types for all parameters that the function seems to take, the likeliest first."""
@@ -238,6 +246,8 @@ def main() -> None:
         channel.answer({"refused": "does not load", "detail": f"{type(error).__name__}: {error}"[:200]})
     search = Search(request, subject, function)
     search.run()
+    if search.changes:
+        channel.answer({"refused": "changes its arguments", "detail": ""})
     chosen = trials.chosen(search.trials, search.likeliest, request["cases"])
     cases = [(each.text, each.outcome, each.expected, each.origin, each.natural) for each in chosen]
     failures = sorted((count, *key) for key, count in search.failures.items())

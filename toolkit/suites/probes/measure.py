@@ -66,6 +66,31 @@ def report(meter: Any, place: str, request: dict[str, Any], cases: int) -> dict[
     }
 
 
+def shows(mutant: tuple[str, str, str], function: tuple[str, str, str, bool]) -> bool:
+    """Whether a test could tell the two: by the name of an error, by a value that is not nearly the same."""
+    if mutant[2] == "changes its arguments":
+        return False  # no test looks at them
+    if mutant[0] == "raises" and function[0] == "raises":
+        return mutant[1] != function[1]
+    if mutant[2] or mutant[0] != function[0]:
+        return True
+    return mutant[1] != function[1] and not near(eval(mutant[1], {}), eval(function[1], {}))
+
+
+def near(one: Any, other: Any) -> bool:
+    """Equal, floats within the distance that tests allow (`toolkit.languages.base`)."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, float):
+        distance = 1e-9 * max(abs(one), abs(other)) if other else 1e-12
+        return one == other or abs(one - other) <= distance or (one != one and other != other)
+    if isinstance(one, (list, tuple)):
+        return len(one) == len(other) and all(near(*pair) for pair in zip(one, other, strict=True))
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(near(value, other[key]) for key, value in one.items())
+    return bool(one == other)
+
+
 def killed(request: dict[str, Any], subject: Any, outcomes: list[tuple[str, str, str, bool]]) -> list[list[int] | None]:
     """For each mutant the cases that tell it from the function; None where fuel or timer did not last to say.
 
@@ -93,7 +118,7 @@ def killed(request: dict[str, Any], subject: Any, outcomes: list[tuple[str, str,
             left -= fuel - max(subject.fuel, 0)
             if subject.slow:
                 break
-            if outcome != outcomes[index][:3]:
+            if shows(outcome, outcomes[index]):
                 found.append(index)
             if outcome[2] in ("timeout", "memory"):
                 break  # it would go the same way with the others, at the same price
