@@ -50,7 +50,8 @@ def plan(folder: Path, hub: Hub) -> Plan:
     """Compare a release folder with its repository.
 
     Raises `BadRelease` for a folder that is not what release.json says, `Conflict` where the repository's
-    visibility is not the one that release.json asks for, `HubTrouble` where the Hub can not be asked.
+    visibility is not the one that release.json asks for, or another push of the version is between its commit
+    and its tag, `HubTrouble` where the Hub can not be asked.
     """
     refuse_defects(folder, hub)
     release = read(folder)
@@ -60,11 +61,28 @@ def plan(folder: Path, hub: Hub) -> Plan:
             return Plan(folder, release, hub.endpoint, None, None, Step.NOTHING, tuple(release.everything), (), ())
         head, tagged = found
         tree = tree_at(release, hub, tagged or head)
+        title = hub.api.list_repo_commits(release.repo, repo_type=release.kind, revision=head)[0].title
     adds, deletes, unchanged = difference(folder, release, tree)
     same = not adds and not deletes
+    if tagged is None and not same and title == title_of(release):
+        raise _under_way(release, head)
     tagless = Step.COMMITTED if same else Step.NOTHING
     step = (Step.PUBLISHED if same else Step.TAKEN) if tagged else tagless
     return Plan(folder, release, hub.endpoint, head, tagged, step, adds, deletes, unchanged)
+
+
+def title_of(release: Release) -> str:
+    """The first line of the message of a release's commit."""
+    return f"Release {release.tag}"
+
+
+def _under_way(release: Release, head: str) -> Conflict:
+    """The error where main ends with this version and other content: a commit on top would be what main shows."""
+    return Conflict(
+        f"{release.repo} ends with a commit of {release.tag} that has other content and no tag yet, at {head}",
+        "another push of this version is under way, or was given up: plan again in a minute; "
+        "if it stays, raise the version, release and push again",
+    )
 
 
 def taken(release: Release, commit: str) -> Conflict:

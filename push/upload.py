@@ -13,7 +13,7 @@ from huggingface_hub import CommitOperationAdd, CommitOperationDelete
 from push.errors import BadRelease, Conflict, HubTrouble
 from push.hub import Hub, talking
 from push.manifest import Release, read
-from push.plan import MAIN, Plan, Step, difference, look, refuse_defects, taken, tree_at
+from push.plan import MAIN, Plan, Step, difference, look, refuse_defects, taken, title_of, tree_at
 from push.trouble import MOVED_HELP
 from push.verify import verify_commit
 
@@ -91,7 +91,7 @@ def _commit(plan: Plan, hub: Hub, say: Callable[[str], None]) -> str:
             made = hub.api.create_commit(
                 release.repo,
                 operations,
-                commit_message=f"Release {release.tag}",
+                commit_message=title_of(release),
                 repo_type=release.kind,
                 parent_commit=plan.head,
             )

@@ -52,6 +52,23 @@ HOSTILE = {
 }
 
 
+def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "spec.toml").write_text(SPEC)
+    pq.write_table(pa.table({"repo": ["a/b"], "path": ["c"], "revision": ["d"], "license": ["MIT"], "content": ["x"]}),
+                   tmp_path / "files.parquet")  # fmt: skip
+    assert main(["run", str(tmp_path / "spec.toml"), "--run-dir", str(tmp_path)]) == 2
+    assert "is no run folder, and not empty: it holds files.parquet, spec.toml" in capsys.readouterr().err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["files.parquet", "spec.toml"]
+
+
+def test_a_source_of_which_nothing_can_be_used_is_a_finding(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "spec.toml").write_text(SPEC)
+    pq.write_table(pa.table({"repo": ["a/b"], "path": ["c"], "revision": ["d"], "license": ["MIT"], "content": [""]}),
+                   tmp_path / "files.parquet")  # fmt: skip
+    assert main(["run", str(tmp_path / "spec.toml"), "--run-dir", str(tmp_path / "run")]) == 1
+    assert "nothing of the source could be used: 1 rows dropped" in capsys.readouterr().err
+
+
 def hostile(name: str, body: str) -> str:
     return (
         f'def {name}(number: int) -> int:\n    """Do harm and more.\n\n    >>> {name}(1)\n    2\n    """\n'

@@ -156,6 +156,27 @@ def test_of_two_concurrent_pushes_one_lands_and_the_other_conflicts(
     assert push.verify(f"{REPO}@v0.1.0", door).release == push.verify(str(winner)).release
 
 
+def test_a_push_between_the_commit_and_the_tag_of_another_is_refused_and_leaves_main_alone(
+    hub: standin.Standin, door: push.Hub, tmp_path: Path
+) -> None:
+    one, other = (make_release(tmp_path / name, seed=seed) for seed, name in enumerate(("one", "two")))
+    refused: list[push.Conflict] = []
+
+    def meanwhile() -> None:
+        with pytest.raises(push.Conflict) as caught:
+            push.plan(other, door)
+        refused.append(caught.value)
+
+    hub.faults.plan(Fault("tag", before=meanwhile))
+    published = push.upload(push.plan(one, door), door)
+    assert len(refused) == 1
+    assert "no tag yet" in str(refused[0])
+    assert "raise the version" in refused[0].help
+    assert door.api.repo_info(REPO, repo_type="dataset").sha == tags(door)["v0.1.0"] == published.commit
+    with pytest.raises(push.Conflict, match=r"has a v0\.1\.0 already"):
+        push.upload(push.plan(other, door), door)
+
+
 def test_both_of_two_pushes_that_wait_at_the_commit_do_not_land(
     hub: standin.Standin, door: push.Hub, tmp_path: Path
 ) -> None:

@@ -24,7 +24,7 @@ from typing import Any
 from sandboxes import Pool, open_pool
 from toolkit import languages, reading, runner
 from toolkit.engines import Engine, Tell, open_engine
-from toolkit.errors import InputError, SpecError, StaleStage, UnknownName
+from toolkit.errors import InputError, NothingToRelease, SpecError, StaleStage, UnknownName
 from toolkit.generators import open_generator
 from toolkit.progress import Watcher
 from toolkit.release import ReleaseSettings, release
@@ -63,7 +63,8 @@ def stage_of(name: str) -> Stage:
 def run(spec: Spec, text: str, folder: Path, watcher: Watcher, until: str | None = None) -> list[dict[str, Any]]:
     """Do what is not sealed yet. Returns the facts of each stage, in order.
 
-    Raises StaleStage for a folder made with another spec, EnvironmentTrouble for what the machine lacks.
+    Raises StaleStage for a folder made with another spec, InputError for a folder of something else,
+    NothingToRelease for a source of which nothing could be read, EnvironmentTrouble for what the machine lacks.
     """
     if until is not None and until not in FOLDERS:
         raise UnknownName(f"unknown stage {until!r}", f"known: {', '.join(FOLDERS)}")
@@ -71,6 +72,9 @@ def run(spec: Spec, text: str, folder: Path, watcher: Watcher, until: str | None
     with _locked(folder), open_engine(spec.engine.name, spec.engine.workers) as engine:
         facts = list(_stages(spec, folder, watcher, engine, until))
         write_text(folder / "spec.toml", text)  # only now: a folder of another spec has been refused
+        if not facts[0]["rows_out"]:
+            help = "`langlift show RUN read --dropped REASON` lists them; `langlift status` counts the reasons"
+            raise NothingToRelease(f"nothing of the source could be used: {facts[0]['rows_in']} rows dropped", help)
         if spec.release is not None and until is None:
             _one(engine, write_release, Releasing(folder, spec.release))
     return facts
@@ -265,6 +269,9 @@ class Reporter:
 def _locked(folder: Path) -> Iterator[None]:
     """One run at a time in a folder; the kernel lets go of the lock however the holder ends."""
     folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / ".lock").exists() and (others := sorted(path.name for path in folder.iterdir())):
+        shown = ", ".join(others[:3])
+        raise InputError(f"{folder} is no run folder, and not empty: it holds {shown}", "name a new --run-dir")
     with (folder / ".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
