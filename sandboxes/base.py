@@ -80,7 +80,7 @@ class Pool(Protocol):
 
     fence: str  # what the fence is made of, in words, for `release.json` and `langlift doctor`
 
-    def run(self, jobs: Iterable[Job]) -> Iterator[Outcome]: ...
+    def run(self, jobs: Iterable[Job | None]) -> Iterator[Outcome]: ...  # None: the next one is not there yet
 
     def close(self) -> None: ...
 

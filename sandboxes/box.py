@@ -7,15 +7,18 @@ lost. How a link is made, and what a job may ask of the box, is each kind's own 
 import contextlib
 import logging
 import select
+import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
-from typing import NamedTuple, Protocol, Self
+from typing import Any, NamedTuple, Protocol, Self
 
 from sandboxes import wire
 from sandboxes.base import Job, Outcome, SandboxUnavailable
 
 _SMALL = 1 << 14  # bytes of a job that can wait in a pipe: an agent that is answering does not read
+_END: Any = object()
+_MEANWHILE = 0.02  # seconds until jobs that were not there yet are asked for again
 
 log = logging.getLogger(__name__)
 
@@ -154,27 +157,34 @@ class Boxes:
     def __init__(self) -> None:
         self.boxes: Sequence[Box] = ()
         self._running = False
+        self._heard = 0.0  # when the last answer came
 
-    def run(self, jobs: Iterable[Job]) -> Iterator[Outcome]:
+    def run(self, jobs: Iterable[Job | None]) -> Iterator[Outcome]:
         """Takes at most two jobs a worker ahead. Closing the iterator ends what is running.
 
-        One run at a time. Raises SandboxUnavailable when a box is in trouble or a command can not be
-        started, ValueError for a job whose files would lie outside its folder.
+        A None says that the next job is not there yet: outcomes come, and it is asked for again. One run at a
+        time. Raises SandboxUnavailable when a box is in trouble or a command can not be started, ValueError for
+        a job whose files would lie outside its folder.
         """
         if self._running:
             raise RuntimeError("this pool is running other jobs")
         self._running = True
-        source = iter(jobs)
+        source, over, job = iter(jobs), False, None
+        self._heard = time.monotonic()
         try:
-            job = next(source, None)
             while True:
-                while job and (box := self._free(job)):
-                    box.submit(job)
-                    job = next(source, None)
+                while not over and (job or (job := next(source, _END))):
+                    if job is _END:
+                        over, job = True, None
+                    elif box := self._free(job):
+                        box.submit(job)
+                        job = None
+                    else:
+                        break
                 busy = [box for box in self.boxes if box.jobs]
-                if not busy:
+                if over and not busy:
                     return
-                for box in self._ready(busy):
+                for box in self._ready(busy, soon=not over and job is None):
                     yield box.take()
         finally:
             self._running = False
@@ -186,14 +196,18 @@ class Boxes:
         """An idle box first, then one in whose pipe the job can wait."""
         return min((box for box in self.boxes if box.takes(job)), key=lambda box: len(box.jobs), default=None)
 
-    def _ready(self, busy: list[Box]) -> list[Box]:
-        """Those whose answer is there, or on its way."""
+    def _ready(self, busy: list[Box], soon: bool) -> list[Box]:
+        """Those whose answer is there, or on its way; none where that takes long and `soon` is asked for."""
         by_link = {box.agent: box for box in busy if box.agent}
         waiting = [agent for agent in by_link if agent.waiting()]
-        ready = waiting or select.select(list(by_link), (), (), self.patience)[0]
-        if not ready:
+        seconds = _MEANWHILE if soon else self.patience
+        ready = waiting or select.select(list(by_link), (), (), seconds)[0]
+        if ready or not by_link:
+            self._heard = time.monotonic()
+        elif not soon or (self.patience and time.monotonic() - self._heard >= self.patience):
             for agent in by_link:
                 agent.check()
+            self._heard = time.monotonic()
         return [by_link[agent] for agent in ready]
 
     def close(self) -> None:

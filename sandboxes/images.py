@@ -9,6 +9,7 @@ is mounted from the client's machine: the engine may run on another.
 import hashlib
 import io
 import os
+import socket
 import tarfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -41,9 +42,24 @@ def connect() -> "DockerClient":
         place: dict[str, Any] = docker.utils.kwargs_from_env()
         if not place.get("base_url") and not Path("/var/run/docker.sock").exists() and own.exists():
             place["base_url"] = f"unix://{own}"
+        _knock(place.get("base_url", "unix:///var/run/docker.sock"))
         client: DockerClient = docker.DockerClient(**place, timeout=_SECONDS)
     client.api.headers["Connection"] = "close"  # or the SDK would keep one open for each container it asked about
     return client
+
+
+def _knock(address: str) -> None:
+    """The SDK leaves its socket open where nobody answers, and speaks of it in words for itself."""
+    kind, _, path = address.partition("://")
+    if kind != "unix":
+        return
+    with closing(socket.socket(socket.AF_UNIX)) as knocking:
+        knocking.settimeout(_SECONDS)
+        try:
+            knocking.connect(path)
+        except OSError as error:
+            words = f"the Docker engine can not be reached at {path}: {error.strerror or error}"
+            raise SandboxUnavailable(words, _remedy(repr(error))) from error
 
 
 @contextmanager

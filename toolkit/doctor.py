@@ -8,12 +8,13 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandboxes import Job, Pool, SandboxUnavailable, cgroups, native
+from sandboxes import Job, Pool, SandboxUnavailable, cgroups, images, native, open_pool
 from sandboxes.local import Local
-from toolkit import languages
+from toolkit import fences, languages
 from toolkit.languages.base import Language, Toolchain
 from toolkit.languages.runtime import Runtime
 from toolkit.programs import PROOF, Program, Setting
@@ -37,6 +38,9 @@ _GROUPS = "run as root, or in a container whose /sys/fs/cgroup may be written: o
 _IN_A_CONTAINER = "allow user namespaces and mounts; in a container its seccomp and AppArmor profiles refuse them"
 
 
+_ENGINE = "an engine with control groups (rootless: delegated ones), its own seccomp filter and a kernel with landlock"
+
+
 @dataclass(frozen=True)
 class Finding:
     name: str
@@ -53,11 +57,13 @@ def examine(folder: Path) -> Iterator[Finding]:
         pool = Local()
     except SandboxUnavailable as trouble:
         yield Finding("sandbox", FAIL, str(trouble), trouble.help)
+        yield from containers()
         return
     with pool:
         yield sandbox(pool)
         yield agent(pool)
         yield groups(pool)
+        yield from containers()
         found = [language_finding(language, pool) for language in languages.every().values()]
         yield from found
         for runtime in languages.runtimes().values():
@@ -114,6 +120,40 @@ def groups(pool: Local) -> Finding:
         return Finding("cgroups", OK, f"version {version}: memory and processes of a program together")
     words = f"version {version}: {' and '.join(have) or 'nothing'} of a program together; the rest for each process"
     return Finding("cgroups", WARN, words, _GROUPS)
+
+
+def containers() -> Iterator[Finding]:
+    """The engine that the fence `docker` needs and its images; what that fence covers here, by using one of them."""
+    try:
+        with closing(images.connect()) as client, images.engine_trouble("does not describe itself"):
+            about = client.info()
+            tags = {tag for image in client.images.list() for tag in image.tags}
+    except SandboxUnavailable as trouble:
+        yield Finding("docker", WARN, str(trouble), f"only the fence `docker` needs it; {trouble.help}")
+        return
+    names = {language: images.image_of(language) for language in images.languages()}
+    built = [language for language, name in names.items() if name in tags]
+    gvisor = "gVisor by --runtime runsc" if "runsc" in about["Runtimes"] else "no gVisor (runsc)"
+    words = f"engine {about['ServerVersion']}, {gvisor}; images: {', '.join(built) or 'none'}"
+    missing = " ".join(language for language in names if language not in built)
+    yield Finding("docker", OK if built else WARN, words, f"langlift sandbox build {missing}" if missing else "")
+    if built:
+        yield container(names[built[0]])
+
+
+def container(image: str) -> Finding:
+    """What keeps programs in."""
+    try:
+        with open_pool("docker", image=image) as pool:
+            trouble = _trouble(pool, Job("doctor", ("sh", "-c", "exit 0")))
+            fence, lacking = pool.fence, fences.lacking(pool)
+    except SandboxUnavailable as refusal:
+        return Finding("containers", WARN, str(refusal), refusal.help or _ENGINE)
+    if trouble:
+        return Finding("containers", WARN, trouble[0], trouble[1] or _ENGINE)
+    if lacking:
+        return Finding("containers", WARN, f"{fence}; not kept from or limited: {', '.join(lacking)}", _ENGINE)
+    return Finding("containers", OK, fence)
 
 
 def language_finding(language: Language, pool: Pool) -> Finding:

@@ -89,9 +89,8 @@ class Runs:
         source = iter(programs)
         self._over, self._trouble = False, None
         try:
-            while not self._over or self._again:
-                for outcome in self._pool.run(self._jobs(source, emit)):
-                    self._take(outcome, emit)
+            for outcome in self._pool.run(self._jobs(source, emit)):
+                self._take(outcome, emit)
         finally:
             self._running.clear()
             self._again.clear()
@@ -100,16 +99,17 @@ class Runs:
         if self._trouble:
             raise self._trouble
 
-    def _jobs(self, source: Iterator[Program | None], emit: Callable[[ProgramVerdict], None]) -> Iterator[Job]:
-        """Cold runs that are owed first. Ends when nothing is there but something is running: that is waited for."""
+    def _jobs(self, source: Iterator[Program | None], emit: Callable[[ProgramVerdict], None]) -> Iterator[Job | None]:
+        """Cold runs that are owed first; None where nothing is there now but may still come."""
         while True:
             if self._again:
                 yield self._start(self._again.popleft())
                 continue
             program = self._next(source)
             if program is None:
-                if self._over or self._running:
+                if self._over and not self._running:
                     return
+                yield None
                 continue
             turn = _Turn(program, b"")
             job = self._start(turn)

@@ -23,12 +23,13 @@ summary, and whatever else there is to say, is on stderr.
 
 @click.group("sandbox")
 def command() -> None:
-    """Run untrusted programs, look after their verdicts."""
+    """Run untrusted programs, build images for them, look after their verdicts."""
 
 
 @command.command("run", help=_RUN)
 @click.option("--language", required=True, help="See `langlift doctor` for those that run here.")
-@click.option("--fence", type=click.Choice(["local"]), default="local", show_default=True)
+@click.option("--fence", type=click.Choice(["local", "docker"]), default="local", show_default=True)
+@click.option("--runtime", default="", metavar="NAME", help="With --fence docker: one of the engine's, as runsc.")
 @click.option("--warm/--cold", default=True, show_default=True, help="Warm servers, where the language has one.")
 @click.option("--workers", type=click.IntRange(1, 1024), help="Programs at once; by default one a processor.")
 @click.option(
@@ -46,10 +47,13 @@ def command() -> None:
     show_default=True,
     help="Share of the warm passes that is run again cold; every other warm outcome is.",
 )
-@click.option("--allow-weaker", multiple=True, type=click.Choice(["reduced"]), help="A weaker fence that will do.")
+@click.option(
+    "--allow-weaker", multiple=True, type=click.Choice(["local", "reduced"]), help="A weaker fence that will do."
+)
 def run(
     language: str,
     fence: str,
+    runtime: str,
     warm: bool,
     workers: int | None,
     oracle: str,
@@ -60,16 +64,16 @@ def run(
     """See _RUN: what a person is shown."""
     from toolkit import languages, program_rows
     from toolkit.cli import output
-    from toolkit.fences import lacking, open_fence
+    from toolkit.fences import lacking, open_fence, toolchain_in
     from toolkit.program_runs import Runs
     from toolkit.programs import Setting
     from toolkit.verdict_cache import VerdictCache
 
     with _streams() as (programs, verdicts), contextlib.ExitStack() as stack:
-        spoken, toolchain = languages.runtime(language), languages.program_toolchain(language)
+        spoken = languages.runtime(language)
         kept = stack.enter_context(VerdictCache()) if cache else None
-        pool = stack.enter_context(open_fence(fence, language, workers or os.cpu_count() or 1, allow_weaker))
-        setting = Setting(spoken, toolchain, oracle, warm)
+        pool = stack.enter_context(open_fence(fence, language, workers or os.cpu_count() or 1, allow_weaker, runtime))
+        setting = Setting(spoken, toolchain_in(pool, spoken), oracle, warm)
         if open_to := lacking(pool):
             output.remark(f"this fence does not keep a program from: {', '.join(open_to)}")
         runs = Runs(pool, setting, cache=kept, share=confirm, report=output.remark)
@@ -103,6 +107,22 @@ def _streams() -> Iterator[tuple[int, int]]:
             os.dup2(descriptor, number)
         for descriptor in (*own, nothing):
             os.close(descriptor)
+
+
+@command.command("build")
+@click.argument("languages", nargs=-1, metavar="[LANGUAGE]...")
+@click.option("--base", default="", metavar="IMAGE", help="What they are made on, in place of the project's choice.")
+def build(languages: tuple[str, ...], base: str) -> None:
+    """Build the images of these languages, or of all, for the fence docker.
+
+    What is there already is not built again. An image is made on --base, else on langlift-base where the engine
+    has it, else on Debian's own, which the engine pulls.
+    """
+    from toolkit import fences
+    from toolkit.cli import output
+
+    for line in fences.build_images(languages, base):
+        output.line(line)
 
 
 @command.command("cache")

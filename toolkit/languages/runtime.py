@@ -40,3 +40,4 @@ class Runtime:
     programs: Programs
     address_space: bool = True  # False: its runtime reserves more than it uses, a limit of that would break it
     processes: int = 32  # that a program of it needs at most, threads of the runtime included
+    image: Toolchain | None = None  # that of its image (`sandboxes/images`), which has the version

@@ -25,6 +25,7 @@ _INCLUDES_ALL = re.compile(
     re.S,
 )
 ALL = "#include <assert.h>\n#include <bits/stdc++.h>\n"
+SCRIPT = {"run.sh": encoded(part(__file__, "run.sh"))}
 LINKERS = ("mold", "gold")  # in a fraction of the time of the usual one
 
 
@@ -41,7 +42,7 @@ def toolchains() -> tuple[Toolchain, ...]:
     command = ("/bin/sh", "run.sh", real, linker, made)
     folders = outside_system(os.path.dirname(os.path.dirname(real)), *([made] if made else ()))
     version = done.stdout.partition("\n")[0]
-    return (Toolchain("g++", version, command, {"run.sh": encoded(part(__file__, "run.sh"))}, folders),)
+    return (Toolchain("g++", version, command, SCRIPT, folders),)
 
 
 def _prepared(compiler: str, version: str) -> str | None:
@@ -85,4 +86,5 @@ RUNTIME = Runtime(
         broken="int add(int a, int b {\n",
         leaves=ADD + "int main() {\n    exit(0);\n    assert(false);\n}\n",
     ),
+    image=Toolchain("g++", "", ("/bin/sh", "run.sh", "/usr/bin/g++", "", ""), SCRIPT),
 )

@@ -21,6 +21,7 @@ OPTIONS = {
     "java.options": f"{QUICK} -XX:+DisableAttachMechanism -Xmx512m -ea\n".encode(),
     "javac.options": b"-encoding UTF-8 -proc:none -nowarn\n",
 }
+FILES = {"run.sh": encoded(part(__file__, "run.sh")), **OPTIONS}
 TEXTS = ("LangliftServer.java", "LangliftProof.java", "wait.c")
 
 
@@ -38,8 +39,7 @@ def toolchains() -> tuple[Toolchain, ...]:
     made = _prepared(home, version)
     settings = {os.path.dirname(os.path.realpath(path)) for path in Path(home, "conf").glob("*.properties")}
     folders = outside_system(home, *settings, *([made] if made else ()))
-    files = {"run.sh": encoded(part(__file__, "run.sh")), **OPTIONS}
-    return (Toolchain("jdk", version, ("/bin/sh", "run.sh", home, made or ""), files, folders),)
+    return (Toolchain("jdk", version, ("/bin/sh", "run.sh", home, made or ""), FILES, folders),)
 
 
 @cache
@@ -101,4 +101,5 @@ RUNTIME = Runtime(
     ),
     address_space=False,
     processes=64,
+    image=Toolchain("jdk", "", ("/bin/sh", "run.sh", "/usr/lib/jvm/default-java", ""), FILES),
 )

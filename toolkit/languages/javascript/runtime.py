@@ -54,4 +54,5 @@ RUNTIME = Runtime(
     ),
     address_space=False,
     processes=64,
+    image=Toolchain("node", "", ("/usr/bin/node", "main.js")),
 )

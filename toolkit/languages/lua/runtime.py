@@ -31,4 +31,5 @@ RUNTIME = Runtime(
         broken="function add(a, b\n",
         leaves="do os.exit(0) end\nerror('reached')\n",
     ),
+    image=Toolchain("lua", "", ("/usr/bin/lua5.4", "main.lua")),
 )

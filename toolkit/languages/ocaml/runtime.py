@@ -3,6 +3,7 @@
 Not covered by the proof: a program that reads its own memory (`Obj`, `external`, `/proc/self/mem`).
 """
 
+import os
 import shutil
 import subprocess
 from dataclasses import replace
@@ -15,13 +16,13 @@ from toolkit.languages.base import Toolchain, encoded, part
 from toolkit.languages.ocaml import toolchains as compilers
 from toolkit.languages.runtime import Programs, Runtime
 
+SCRIPT = {"run.sh": encoded(part(__file__, "program.sh"))}
 LIBRARIES = ("unix.cmxa", "ocamlcommon.cmxa", "ocamlbytecomp.cmxa")
 
 
 @cache
 def toolchains() -> tuple[Toolchain, ...]:
-    files = {"run.sh": encoded(part(__file__, "program.sh"))}
-    return tuple(replace(each, files=files, readable=_readable(each)) for each in compilers())
+    return tuple(replace(each, files=SCRIPT, readable=_readable(each)) for each in compilers())
 
 
 def _readable(toolchain: Toolchain) -> tuple[str, ...]:
@@ -63,9 +64,9 @@ def proof(program: str) -> dict[str, bytes]:
 
 
 def server(toolchain: Toolchain) -> Server | None:
-    _, _, compiler, runner = toolchain.command
-    made = _server_folder(compiler, toolchain.version)
-    return None if made is None else Server((f"{made}/server", runner), {}, programs=2000)
+    paths = (f"{folder}/server" for folder in reversed(toolchain.readable))
+    made = next(filter(os.path.isfile, paths), None)
+    return None if made is None else Server((made, toolchain.command[3]), {}, programs=2000)
 
 
 RUNTIME = Runtime(
@@ -83,4 +84,5 @@ RUNTIME = Runtime(
         broken="let add a b = (\n",
         leaves="let () = exit 0\nlet () = assert false\n",
     ),
+    image=Toolchain("ocamlc", "", ("/bin/sh", "run.sh", "/usr/bin/ocamlc", "/usr/bin/ocamlrun"), SCRIPT),
 )

@@ -51,4 +51,5 @@ RUNTIME = Runtime(
         broken="sub add {\n",
         leaves="exit 0;\ndie 'reached';\n",
     ),
+    image=Toolchain("perl", "", ("/usr/bin/perl", "main.pl")),
 )

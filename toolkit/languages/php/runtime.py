@@ -74,4 +74,5 @@ RUNTIME = Runtime(
         broken="<?php\nfunction add($a, $b {\n",
         leaves="<?php\nexit(0);\nassert(false);\n",
     ),
+    image=Toolchain("php", "", ("/usr/bin/php", *OPTIONS, "main.php")),
 )

@@ -48,4 +48,5 @@ RUNTIME = Runtime(
         broken="def add(a, b:\n",
         leaves="import sys\nsys.exit(0)\nassert False\n",
     ),
+    image=Toolchain("python3", "", ("/usr/bin/python3", *OPTIONS, "main.py")),
 )

@@ -61,4 +61,5 @@ RUNTIME = Runtime(
         broken="add <- function(a, b {\n",
         leaves="quit(status = 0)\nstop('reached')\n",
     ),
+    image=Toolchain("Rscript", "", ("/usr/bin/Rscript", *OPTIONS, "main.R")),
 )

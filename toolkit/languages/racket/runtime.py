@@ -61,4 +61,5 @@ RUNTIME = Runtime(
         broken="#lang racket\n(define (add a b)\n",
         leaves=ADD + "(exit 0)\n(error 'reached)\n",
     ),
+    image=Toolchain("racket", "", ("/usr/bin/racket", "main.rkt")),
 )

@@ -51,4 +51,5 @@ RUNTIME = Runtime(
         broken="def add(a, b\n",
         leaves="exit 0\nraise 'reached'\n",
     ),
+    image=Toolchain("ruby", "", ("/usr/bin/ruby", "main.rb")),
 )
