@@ -5,6 +5,8 @@ LANGLIFT_DOCKER=1 asks for one, which `.ci/docker` starts; LANGLIFT_DOCKER=requi
 
 import gc
 import os
+import socket
+import threading
 import warnings
 from contextlib import closing
 from functools import cache
@@ -62,3 +64,43 @@ def _image(language: str) -> str:
             for line in images.build(language):
                 print(line)
     return name
+
+
+class Door:
+    """An engine of another machine, as far as a client can tell: a TCP port before this one's, which can be shut."""
+
+    def __init__(self) -> None:
+        self.engine = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock").removeprefix("unix://")
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.address = f"tcp://127.0.0.1:{self.listener.getsockname()[1]}"
+        self.open: list[socket.socket] = []
+        threading.Thread(target=self._answer, daemon=True).start()
+
+    def _answer(self) -> None:
+        while True:
+            try:
+                caller, _ = self.listener.accept()
+            except OSError:
+                return
+            engine = socket.socket(socket.AF_UNIX)
+            engine.connect(self.engine)
+            self.open += [caller, engine]
+            for source, target in ((caller, engine), (engine, caller)):
+                threading.Thread(target=self._copy, args=(source, target), daemon=True).start()
+
+    def _copy(self, source: socket.socket, target: socket.socket) -> None:
+        try:
+            while piece := source.recv(1 << 16):
+                target.sendall(piece)
+            target.shutdown(socket.SHUT_WR)
+        except OSError:
+            return
+
+    def shut(self) -> None:
+        for each in (self.listener, *self.open):
+            try:
+                each.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                continue
+        for each in (self.listener, *self.open):
+            each.close()

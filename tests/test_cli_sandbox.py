@@ -268,6 +268,20 @@ def test_many_rows_from_the_cache_take_no_memory() -> None:
     assert most[1] < most[0] + 4_000, most  # kB
 
 
+def test_a_row_that_comes_late_does_not_wait_for_the_programs_that_run() -> None:
+    with start() as process:
+        assert process.stdout is not None
+        send(process, {"id": "long", "program": "import time\ntime.sleep(6)\n"}, {"id": "first", "program": RIGHT})
+        first = json.loads(process.stdout.readline())
+        send(process, {"id": "late", "program": RIGHT})
+        late = json.loads(process.stdout.readline())
+        process.stdin.close()  # type: ignore[union-attr]
+        process.stdin = None
+        last = json.loads(process.stdout.readline())
+        assert process.wait(60) == 0
+    assert [first["id"], late["id"], last["id"]] == ["first", "late", "long"]
+
+
 def children(process: int) -> list[int]:
     found = [int(each) for each in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
     return found + [inner for each in found for inner in children(each)]

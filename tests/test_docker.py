@@ -9,14 +9,13 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from engine import image_for, open_containers, require_engine
+from engine import Door, image_for, open_containers, require_engine
 
 from sandboxes import Job, Limits, Outcome, SandboxUnavailable, Server, images, open_pool
 from sandboxes.containers import Attached
@@ -283,47 +282,22 @@ def test_a_container_that_somebody_stops_is_trouble_of_the_box(client: Any) -> N
             run(pool, "true")
 
 
-# Engines
-
-
-class Door:
-    """An engine of another machine, as far as a client can tell: a TCP port before this one's, which can be shut."""
-
-    def __init__(self) -> None:
-        self.engine = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock").removeprefix("unix://")
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.address = f"tcp://127.0.0.1:{self.listener.getsockname()[1]}"
-        self.open: list[socket.socket] = []
-        threading.Thread(target=self._answer, daemon=True).start()
-
-    def _answer(self) -> None:
+def test_a_container_that_is_stopped_is_found_while_more_jobs_are_awaited(client: Any) -> None:
+    def jobs() -> Iterator[Job | None]:
+        yield Job("job", ("true",))
         while True:
-            try:
-                caller, _ = self.listener.accept()
-            except OSError:
-                return
-            engine = socket.socket(socket.AF_UNIX)
-            engine.connect(self.engine)
-            self.open += [caller, engine]
-            for source, target in ((caller, engine), (engine, caller)):
-                threading.Thread(target=self._copy, args=(source, target), daemon=True).start()
+            yield None
 
-    def _copy(self, source: socket.socket, target: socket.socket) -> None:
-        try:
-            while piece := source.recv(1 << 16):
-                target.sendall(piece)
-            target.shutdown(socket.SHUT_WR)
-        except OSError:
-            return
+    with open_containers() as pool:
+        pool.patience = 0.5
+        agent = pool.boxes[0].agent
+        assert isinstance(agent, Attached)
+        client.api.pause(agent.container)
+        with pytest.raises(SandboxUnavailable, match="is paused"):
+            list(pool.run(jobs()))
 
-    def shut(self) -> None:
-        for each in (self.listener, *self.open):
-            try:
-                each.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue
-        for each in (self.listener, *self.open):
-            each.close()
+
+# Engines
 
 
 @pytest.fixture

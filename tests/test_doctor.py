@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from engine import ASKED, image_for
 
-from sandboxes import Server
+from sandboxes import Server, images
 from sandboxes.local import Local
 from toolkit import doctor, languages
 from toolkit.cli.doctor import command
@@ -22,6 +23,12 @@ def pool() -> Iterator[Local]:
         yield pool
 
 
+@pytest.fixture(autouse=True)
+def _engine_only_where_it_is_asked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    if not ASKED:
+        monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
+
+
 @pytest.fixture
 def lua() -> Language:
     return languages.find("lua")
@@ -32,7 +39,7 @@ def test_the_exit_code_follows_the_findings() -> None:
     findings = json.loads(done.stdout)
     assert done.exit_code == (3 if any(finding["state"] == "fail" for finding in findings) else 0)
     names = {finding["name"] for finding in findings}
-    assert {"python", "disk", "sandbox", "agent", "cgroups", "language lua", "programs python"} <= names
+    assert {"python", "disk", "sandbox", "agent", "cgroups", "docker", "language lua", "programs python"} <= names
     assert all(finding["remedy"] for finding in findings if finding["state"] != "ok")
 
 
@@ -148,3 +155,27 @@ def test_control_groups_are_named_with_their_version_and_none_is_left(pool: Loca
 def test_no_language_at_all_fails(monkeypatch: pytest.MonkeyPatch, lua: Language, tmp_path: Path) -> None:
     monkeypatch.setattr(languages, "every", lambda: {"lua": replace(lua, toolchains=lambda: ())})
     assert [finding.state for finding in doctor.examine(tmp_path)][-1] == "fail"
+
+
+def test_no_engine_is_a_warning_with_the_remedy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
+    [finding] = doctor.containers()
+    assert (finding.name, finding.state) == ("docker", "warn")
+    assert "none.sock: No such file" in finding.what
+    assert "start it" in finding.remedy
+
+
+def test_an_engine_is_named_with_its_images_and_what_its_fence_covers(monkeypatch: pytest.MonkeyPatch) -> None:
+    built = image_for("python")
+    engine, fence = doctor.containers()
+    assert engine.state == "ok"
+    assert "python" in engine.what.partition("images: ")[2]
+    assert fence.state == "ok" or fence.remedy
+    assert "no network" in fence.what
+    assert "sha256:" in fence.what
+    monkeypatch.setattr(images, "image_of", lambda language: f"langlift-{language}:none")
+    [bare] = doctor.containers()
+    assert bare.state == "warn"
+    assert "images: none" in bare.what
+    assert "langlift sandbox build" in bare.remedy
+    assert built not in bare.what

@@ -602,6 +602,21 @@ def test_closing_early_ends_what_is_running_and_the_pool_goes_on(pair: AnyPool) 
     check_alive(pair)
 
 
+def test_jobs_that_come_late_do_not_wait_for_what_is_running(pair: AnyPool) -> None:
+    seen: list[str] = []
+
+    def jobs() -> Iterator[Job | None]:
+        yield Job("long", ("sleep", "3"))
+        yield from [None] * 3
+        yield Job("short", ("true",))
+        while "short" not in seen:
+            yield None
+
+    for outcome in pair.run(jobs()):
+        seen.append(outcome.id)
+    assert seen == ["short", "long"]
+
+
 def test_an_error_in_the_jobs_ends_what_is_running(pair: AnyPool) -> None:
     seconds = mark()
 
