@@ -142,11 +142,12 @@ static bool request(const struct job *job) {
 /* Until the server answers, is lost, or a limit is reached. */
 static enum limit wait_for_answer(const struct job *job, char *line, size_t size, bool *answered) {
     double started = now(), cpu = cpu_seconds_of_all(0), wall = (double)job->limits.wall_milliseconds / 1e3;
+    double look = started + TICK / 1e3;
     size_t length = 0;
     for (;;) {
         struct pollfd wanted[4] = {{0, 0, 0}, {server.answers, POLLIN, 0}, {streams[0].descriptor, POLLIN, 0},
                                    {streams[1].descriptor, POLLIN, 0}};
-        int events = poll(wanted, 4, TICK);
+        poll(wanted, 4, TICK);
         if (wanted[0].revents & (POLLHUP | POLLERR)) _exit(0);
         for (int which = 0; which < 2; which++) {
             if (streams[which].descriptor >= 0 && wanted[2 + which].revents) drain(&streams[which]);
@@ -160,7 +161,9 @@ static enum limit wait_for_answer(const struct job *job, char *line, size_t size
             if (line[length - 1] == '\n' || length == size - 1) return *answered = true, NO_LIMIT;
         }
         if (now() - started > wall) return WALL_LIMIT;
-        if (!events && cpu_seconds_of_all(0) - cpu > (double)job->limits.cpu_seconds) return CPU_LIMIT;
+        if (now() < look) continue;
+        look = now() + TICK / 1e3;
+        if (cpu_seconds_of_all(0) - cpu > (double)job->limits.cpu_seconds) return CPU_LIMIT;
     }
 }
 
@@ -179,6 +182,7 @@ static bool serve(const struct job *job) {
     bool answered = false;
     double started = now();
     for (int which = 0; which < 2; which++) open_stream(&streams[which], server.output[which], &job->limits);
+    uint64_t kills = memory_kills();
     if (!give_files(job) || !request(job)) return false;
     enum limit limit = wait_for_answer(job, line, sizeof line, &answered);
     struct outcome outcome = {-SIGKILL, limit, 0, now() - started, 0, true};
@@ -187,6 +191,7 @@ static bool serve(const struct job *job) {
         outcome.code = code, outcome.cpu_seconds = (double)microseconds / 1e6, outcome.peak_bytes = kilobytes * 1024;
         kill_all_but(server.process);
         if (!server.process || waitpid(server.process, NULL, WNOHANG) || !drain_all()) return false;
+        if (code != 0 && memory_kills() > kills) outcome.limit = MEMORY_LIMIT;
         if (too_much_used(job->limits.file_bytes)) return false; /* a verdict for a cold start */
     }
     answer_outcome(&outcome, streams);
