@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from engine import Door, image_for, require_engine
@@ -25,7 +25,7 @@ RIGHT = "assert 1 + 1 == 2\n"
 BUILT = ("lua", "ocaml", "python", "r")  # the others are tried where their images are there
 
 
-def boom() -> tuple[Toolchain, ...]:
+def boom(*arguments: object) -> NoReturn:
     raise AssertionError("this machine's toolchains are nobody's business in a container")
 
 
@@ -66,12 +66,13 @@ def test_every_language_that_has_an_image_says_how_programs_run_in_it_and_the_ot
 @pytest.mark.parametrize("oracle", ORACLES)
 @pytest.mark.parametrize("warm", [True, False], ids=["warm", "cold"])
 def test_programs_of_known_worth_have_their_verdicts_by_the_toolchain_of_the_image(
-    inside: tuple[str, Pool], oracle: str, warm: bool
+    inside: tuple[str, Pool], oracle: str, warm: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     language, pool = inside
+    monkeypatch.setattr(languages, "program_toolchain", boom)
     spoken = replace(languages.runtime(language), toolchains=boom)
     toolchain = fences.toolchain_in(pool, spoken)
-    assert any(character.isdigit() for character in toolchain.version)
+    assert toolchain.version == pool.facts["toolchain"] != ""  # type: ignore[attr-defined]
     found, runs = statuses(pool, Setting(spoken, toolchain, oracle, warm), vars(spoken.programs))
     assert found["right"] == "passed"
     assert found["wrong"] == "runtime error"
