@@ -36,7 +36,9 @@ def connect() -> "DockerClient":
     try:
         import docker
     except ModuleNotFoundError as error:
-        raise SandboxUnavailable(f"the docker fence needs {error.name}", "pip install 'langlift[docker]'") from error
+        raise SandboxUnavailable(
+            f"the docker fence needs the Python package {error.name}", "pip install 'langlift[docker]'"
+        ) from error
     own = Path(os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}", "docker.sock")
     with engine_trouble("can not be reached"):
         place: dict[str, Any] = docker.utils.kwargs_from_env()

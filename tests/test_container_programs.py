@@ -173,6 +173,11 @@ def test_an_engine_that_stops_in_the_middle_leaves_true_verdicts_and_a_rerun_goe
     assert "40 from the cache" in said
 
 
+def test_a_runtime_is_the_engines() -> None:
+    words = call([*RUN, "--fence", "local", "--runtime", "runsc"], code=2)[1]
+    assert "--runtime is for --fence docker" in words
+
+
 def test_images_are_built_from_the_command_line_and_a_second_time_at_once() -> None:
     image_for("lua")
     call([*SANDBOX, "build", "lua"])

@@ -87,9 +87,7 @@ def build_images(names: Collection[str], base: str = "") -> Iterator[str]:
         yield from images.build(name, base)
 
 
-def _local(language: str, workers: int, allowed: Collection[str], runtime: str = "") -> Pool:
-    if runtime:
-        raise SandboxUnavailable(f"the fence `{LOCAL}` has no runtime {runtime!r}", f"only the fence {DOCKER} has any")
+def _local(language: str, workers: int, allowed: Collection[str], runtime: str) -> Pool:
     pool = open_pool(LOCAL, workers)
     if REDUCED in allowed or _OPEN not in lacking(pool):
         return pool
@@ -111,7 +109,7 @@ def _docker(language: str, workers: int, allowed: Collection[str], runtime: str)
             help = "; ".join(filter(None, (trouble.help, f"or --allow-weaker {LOCAL}")))
             raise SandboxUnavailable(str(trouble), help) from trouble
         log.warning("the fence `%s` is not to be had (%s): programs run in the weaker one", DOCKER, trouble)
-    return _local(language, workers, allowed)
+    return _local(language, workers, allowed, "")
 
 
 _OPENERS: dict[str, Callable[[str, int, Collection[str], str], Pool]] = {LOCAL: _local, DOCKER: _docker}

@@ -69,6 +69,8 @@ def run(
     from toolkit.programs import Setting
     from toolkit.verdict_cache import VerdictCache
 
+    if runtime and fence != "docker":
+        raise click.UsageError("--runtime is for --fence docker: its engine has runtimes")
     with _streams() as (programs, verdicts), contextlib.ExitStack() as stack:
         spoken = languages.runtime(language)
         kept = stack.enter_context(VerdictCache()) if cache else None
