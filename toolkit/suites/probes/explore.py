@@ -34,7 +34,7 @@ class Search:
         self.arcs: set[tuple[int, int]] = set()
         self.paths: set[int] = set()
         self.failures: dict[tuple[str, str], int] = {}
-        self.changing: set[tuple[str, tuple[Any, ...]]] = set()  # origin and types of calls that change their arguments
+        self.changing: list[Trial] = []  # calls that change their arguments
         self.parents: dict[tuple[Any, ...], list[Parent]] = {}  # of each signature, from its plain calls
         self.likeliest: tuple[Any, ...] = ()  # the types of most cases: others are for what these do not reach
         self.examples: list[Parent] = []  # what the docstring calls it with: good parents for small changes
@@ -95,7 +95,7 @@ class Search:
             key = (trial.reason, f"{trial.outcome} {trial.expected}")
             self.failures[key] = self.failures.get(key, 0) + 1
             if trial.reason == "changes its arguments":
-                self.changing.add((trial.origin, trial.kinds))
+                self.changing.append(trial)
             return
         trial.new = bool(trial.arcs - self.arcs)
         self.arcs |= trial.arcs
@@ -133,8 +133,12 @@ class Search:
 
     @property
     def changes(self) -> bool:
-        """Whether calls of the kind that is meant change their arguments: what is left of them tells too little."""
-        return any(origin == "doctest" or kinds == self.likeliest for origin, kinds in self.changing)
+        """Whether most calls of the kind that is meant change their arguments: what is left tells too little."""
+        meant = [sum(self._meant(each) for each in row) for row in (self.changing, self.trials)]
+        return meant[0] > meant[1]
+
+    def _meant(self, trial: Trial) -> bool:
+        return trial.origin == "doctest" or (trial.kinds == self.likeliest and not trial.natural)
 
     def signatures(self) -> list[tuple[Any, ...]]:
         """Types for all parameters that the function seems to take, the likeliest first."""
