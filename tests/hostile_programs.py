@@ -3,7 +3,8 @@
 `tests/hostile/LANGUAGE.txt` holds them, a line `=== STATUS: TITLE` before each: the verdict under proof, or several
 with `|` between where the language decides which of its limits is met first; `, warm STATUS` where a warm server's own
 verdict is another, with which no program passes and which a cold run replaces; `(filter)` or `(memory)` behind the
-status where it takes a fence with that. A program that is expected to pass tries something and fails where it succeeds.
+status where it takes a fence with that, `(whole)` where it takes /proc and /dev/shm, which the agent in Python does
+not give. A program that is expected to pass tries something and fails where it succeeds.
 """
 
 import os
@@ -12,8 +13,8 @@ import secrets
 import shutil
 import socket
 import tempfile
-from contextlib import closing
-from dataclasses import dataclass
+from contextlib import closing, suppress
+from dataclasses import astuple, dataclass
 from functools import cache
 from pathlib import Path
 
@@ -145,6 +146,9 @@ class Held:
     mounts: int = -1
     files: int = -1
 
+    def exceeds(self, other: "Held") -> bool:
+        return any(mine > its for mine, its in zip(astuple(self), astuple(other), strict=True))
+
 
 def held(pool: Local | Docker) -> Held:
     if isinstance(pool, Docker):
@@ -157,28 +161,34 @@ def held(pool: Local | Docker) -> Held:
     if not os.access(root / "fd", os.R_OK):
         return Held(processes)
     mounts = (root / "mountinfo").read_text().count("\n")
-    files = sum(len(os.listdir(root / "root/box" / name)) for name in ("work", "tmp", "shm"))
+    files = sum(len(list(folder.iterdir())) for folder in (root / "root/box").glob("*"))  # none between: no box at all
     return Held(processes, len(os.listdir(root / "fd")), mounts, files)
 
 
-def namespace_of(pool: Local | Docker) -> str:
-    """The processes' namespace of a box, where this user may know it."""
-    try:
-        return os.readlink(f"/proc/{agent_of(pool)}/ns/pid") if isinstance(pool, Local) else ""
-    except OSError:
-        return ""
+class Namespaces:
+    """Those of the boxes' processes, where this user may know them; kept, so that their numbers go to no others."""
 
+    def __init__(self) -> None:
+        self._kept: list[int] = []
 
-def inside(namespaces: set[str]) -> list[str]:
-    """Processes of the whole machine that live in one of these."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/ns/pid"):
-        try:
-            if os.readlink(path) in namespaces:
-                found.append((path.parent.parent / "cmdline").read_text(errors="replace"))
-        except OSError:
-            continue
-    return found
+    def keep(self, pool: Local | Docker) -> None:
+        with suppress(OSError):
+            if isinstance(pool, Local):
+                self._kept.append(os.open(f"/proc/{agent_of(pool)}/ns/pid", os.O_RDONLY))
+
+    def alive(self) -> set[str]:
+        """Processes of the whole machine that live in one of them."""
+        found = set()
+        known = {os.fstat(each).st_ino for each in self._kept}
+        for path in Path("/proc").glob("[0-9]*/ns/pid"):
+            with suppress(OSError):
+                if path.stat().st_ino in known:
+                    found.add(f"in a box: {(path.parent.parent / 'cmdline').read_text(errors='replace')}")
+        return found
+
+    def close(self) -> None:
+        while self._kept:
+            os.close(self._kept.pop())
 
 
 def leftovers(containers: bool) -> set[str]:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from engine import open_containers
-from hostile_programs import Bait, Held, Hostile, held, hostile_programs, inside, leftovers, namespace_of
+from hostile_programs import Bait, Held, Hostile, Namespaces, held, hostile_programs, leftovers
 
 from sandboxes import SandboxUnavailable, images
 from sandboxes.docker import Docker
@@ -53,7 +53,7 @@ class Found:
     reached: list[str] = field(default_factory=list)
     left: set[str] = field(default_factory=set)
     lost: list[BaseException] = field(default_factory=list)
-    namespaces: set[str] = field(default_factory=set)
+    namespaces: Namespaces = field(default_factory=Namespaces)
 
 
 def open_form(fence: str, language: str) -> Local | Docker:
@@ -84,9 +84,7 @@ def check_box(pool: Local | Docker, setting: Setting, honest: Program, before: H
         return after, f"the next program: {verdict}"
     if setting.server and pool.warm and not warm:
         return after, "the next program was not run warm"
-    if before and (after.descriptors, after.mounts, after.files) != (before.descriptors, before.mounts, before.files):
-        return after, f"the box held {before} and holds {after}"
-    if after.processes > (before.processes if before else 8):
+    if before and after.exceeds(before):
         return after, f"the box held {before} and holds {after}"
     return after, ""
 
@@ -94,10 +92,14 @@ def check_box(pool: Local | Docker, setting: Setting, honest: Program, before: H
 def settled(pool: Local | Docker, before: Held | None) -> Held:
     """What the box holds: a verdict is told before its folders are clean."""
     end = time.monotonic() + 10
-    while (after := held(pool)) and time.monotonic() < end:
-        if (after == before) if before else after.files <= 0:
+    after = held(pool)
+    while time.monotonic() < end:
+        if before is not None and not after.exceeds(before):
             break
-        time.sleep(0.005)
+        time.sleep(0.01 if before else 0.1)
+        earlier, after = after, held(pool)
+        if before is None and after == earlier and after.files <= 0:
+            break
     return after
 
 
@@ -112,18 +114,18 @@ def run_group(found: Found, bait: Bait, group: list[Hostile], warm: bool) -> Non
             return
         before, harm = check_box(pool, setting, honest, None)
         assert not harm, f"{language}: {harm}"
-        found.namespaces.add(namespace_of(pool))
+        found.namespaces.keep(pool)
         for each in group:
-            if lacks(pool.lacking, each.needs):
+            if lacks(found, each.needs):
                 continue
             key = (each.language, each.title, warm)
             found.verdicts[key], found.told[key], _ = judge(pool, setting, program_of(each, bait.fill(each.text)))
             _, found.harm[key] = check_box(pool, setting, honest, before)
 
 
-def lacks(lacking: tuple[str, ...], needs: str) -> bool:
+def lacks(found: Found, needs: str) -> bool:
     words = {"filter": "dangerous system calls refused", "memory": "memory of all processes together"}
-    return bool(needs) and words[needs] in lacking
+    return words.get(needs) in found.lacking or (needs == "whole" and found.fence == "agent in Python")
 
 
 def groups(found: Found) -> Iterator[tuple[list[Hostile], bool]]:
@@ -185,9 +187,8 @@ def found(request: pytest.FixtureRequest) -> Found:
         found.reached = bait.reached()
         if found.lost:
             raise found.lost[0]
-        found.left = leftovers(found.fence == "docker") - before | {
-            f"in a box: {each}" for each in inside(found.namespaces - {""})
-        }
+        found.left = leftovers(found.fence == "docker") - before | found.namespaces.alive()
+        found.namespaces.close()
         for key, told in found.told.items():
             if bait.secret.encode() in told:
                 found.reached.append(f"{key}: the secret")
@@ -217,8 +218,8 @@ def cases() -> list[Any]:
 def key_of(found: Found, each: Hostile, warm: bool) -> Key:
     if each.language in found.absent:
         pytest.skip(found.absent[each.language])
-    if lacks(found.lacking, each.needs):
-        pytest.skip(f"this fence lacks {each.needs}: {found.lacking}")
+    if lacks(found, each.needs):
+        pytest.skip(f"it takes a fence with {each.needs}")
     key = (each.language, each.title, warm)
     if warm and key not in found.verdicts:
         pytest.skip("run cold only: by this fence, or in this language")
@@ -248,4 +249,4 @@ def test_there_are_enough_programs_in_enough_languages() -> None:
     assert len({(each.language, each.title) for each in programs}) == len(programs)
     assert all(each.statuses <= {*Status} and each.warm_statuses <= {*Status} for each in programs)
     assert all("passed" not in each.warm_statuses or "passed" in each.statuses for each in programs)
-    assert all(each.needs in ("", "filter", "memory") for each in programs)
+    assert all(each.needs in ("", "filter", "memory", "whole") for each in programs)
