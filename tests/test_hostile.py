@@ -8,7 +8,6 @@ import secrets
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -17,7 +16,6 @@ import pytest
 from engine import open_containers
 from hostile_programs import Bait, Held, Hostile, Namespaces, held, hostile_programs, leftovers
 
-from sandboxes import SandboxUnavailable, images
 from sandboxes.docker import Docker
 from sandboxes.local import Local
 from toolkit import languages
@@ -27,7 +25,7 @@ from toolkit.records import Status
 FENCES = ("compiled", "agent in Python", "docker")
 BOXES = 4
 INTERPRETED = ("lua", "python")  # by the agent in Python, which runs nothing warm: the fence is the same for all
-CONTAINED = ("lua", "ocaml", "python", "r")  # images that are built where they are missing; others as they are there
+CONTAINED = ("lua", "ocaml", "python", "r")  # images, built where they are missing
 CPU_SECONDS = {"java": 3, "cpp": 2, "racket": 2, "r": 2}  # for what a limit of time ends: what its start costs and 1
 AT_ONCE = 24  # programs of one box
 LIMITS = {
@@ -112,6 +110,8 @@ def run_group(found: Found, bait: Bait, group: list[Hostile], warm: bool) -> Non
         found.lacking = pool.lacking
         if setting.server and not pool.warm:
             return
+        if warm and found.fence == "docker" and not judge(pool, setting, honest)[2]:
+            return  # what the server needs is prepared on this machine, and not shown in a container
         before, harm = check_box(pool, setting, honest, None)
         assert not harm, f"{language}: {harm}"
         found.namespaces.keep(pool)
@@ -139,8 +139,8 @@ def groups(found: Found) -> Iterator[tuple[list[Hostile], bool]]:
             found.absent[language] = f"no toolchain for {runtime.title}: {runtime.remedy}"
         elif found.fence == "agent in Python" and language not in INTERPRETED:
             found.absent[language] = "the agent in Python is tried with two languages"
-        elif found.fence == "docker" and language not in CONTAINED and not is_built(language):
-            found.absent[language] = f"no image: langlift sandbox build {language}"
+        elif found.fence == "docker" and language not in CONTAINED:
+            found.absent[language] = "containers are tried with four languages"
         else:
             group.sort(key=lambda each: each.waits)  # a warm server is one for programs of the same limits
             kinds = [False]
@@ -148,15 +148,6 @@ def groups(found: Found) -> Iterator[tuple[list[Hostile], bool]]:
                 kinds.append(True)
             for part in range(-(-len(group) // AT_ONCE)):
                 yield from ((group[part :: -(-len(group) // AT_ONCE)], warm) for warm in kinds)
-
-
-def is_built(language: str) -> bool:
-    with closing(images.connect()) as client:
-        try:
-            images.find(client, images.image_of(language))
-        except SandboxUnavailable:
-            return False
-    return True
 
 
 def work(found: Found, bait: Bait, waiting: "SimpleQueue[tuple[list[Hostile], bool]]") -> None:
