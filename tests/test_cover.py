@@ -296,6 +296,20 @@ def test_a_suite_that_a_stub_passes_is_dropped(pool: Pool) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [("1.0", "1.0000000001", True), ("1.0", "1e999", False), ("1e999", "-1e999", False), ("3", "3.0", True),
+     ("1", "True", False), ("(1, 2)", "[1, 2]", True), ("[0.1]", "[0.2]", False), ("1e999", "1" + "0" * 400, False),
+     ("{'a': 0.3}", "{'a': 0.30000000000000004}", True)],
+)  # fmt: skip
+def test_a_test_can_tell_two_values_or_not(pool: Pool, one: str, other: str, alike: bool) -> None:
+    code = f'def f(n):\n    """Doc."""\n    return {one} if n > 0 else {other}'
+    answer = measure(draft(code, ("(1,)", one), ("(0,)", other)), Settings(), pool)
+    assert isinstance(answer, dict), answer
+    edits = [each.what for each in mutants.of(subject.of(draft(code).function), 30)]
+    assert (answer["kills"][edits.index("line 3: condition negated")] == []) == alike
+
+
 def test_a_mutant_counts_as_killed_only_where_a_test_could_tell(pool: Pool) -> None:
     code = """
     def f(n):

@@ -212,7 +212,8 @@ def test_a_translation_has_to_pass_the_cases_that_its_tests_do_not_need() -> Non
 def test_the_figures_of_a_row_are_those_of_the_cases_that_its_language_can_express() -> None:
     right = languages.find(NAME).examples.right
     huge = Case(f"({10**40}, 1)", "returns", str(10**40 + 1), "generated")
-    cases, shown = (*CASES, huge), (evidence(0), evidence(1), Evidence(((0, 2), (0, 3)), (2, 3), accident=False))
+    others = (CASES[0], replace(CASES[1], arguments="(5, -1)", expected="4"))
+    cases, shown = (*others, huge), (evidence(0), evidence(1), Evidence(((0, 2), (0, 3)), (2, 3), accident=False))
     problem = replace(next(problems(cases)), evidence=shown, lines=2, mutants=4)
     row = Attempt("a", problem, NAME, "echo 1", "", (right,))
     low = validate.Settings(cpu_seconds=2, repeats=1, minimum=0.5)
@@ -223,6 +224,16 @@ def test_the_figures_of_a_row_are_those_of_the_cases_that_its_language_can_expre
     assert dropped.drop is not None
     assert dropped.drop.reason == "too few cases can be expressed"
     assert dropped.drop.detail.startswith("line coverage 0.500; case 3: ")
+
+
+@needs_toolchain
+def test_cases_that_a_stub_passes_are_too_few() -> None:
+    right = languages.find(NAME).examples.right
+    huge = Case(f"({10**40}, 1)", "returns", str(10**40 + 1), "generated")
+    problem = replace(next(problems((CASES[0], huge))), mutants=1)
+    (result,) = validated(Attempt("a", problem, NAME, "echo 1", "", (right,)))
+    assert result.drop.reason == "too few cases can be expressed"  # type: ignore[attr-defined]
+    assert result.drop.detail.startswith("a stub passes the rest: one that always returns 3; case 2: ")  # type: ignore[attr-defined]
 
 
 @needs_toolchain
