@@ -59,6 +59,8 @@ def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path, capsys
     assert main(["run", str(tmp_path / "spec.toml"), "--run-dir", str(tmp_path)]) == 2
     assert "is no run folder, and not empty: it holds files.parquet, spec.toml" in capsys.readouterr().err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["files.parquet", "spec.toml"]
+    (tmp_path / ".lock").touch()  # of another program
+    assert main(["run", str(tmp_path / "spec.toml"), "--run-dir", str(tmp_path)]) == 2
 
 
 def test_a_source_of_which_nothing_can_be_used_is_a_finding(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -72,9 +72,6 @@ def run(spec: Spec, text: str, folder: Path, watcher: Watcher, until: str | None
     with _locked(folder), open_engine(spec.engine.name, spec.engine.workers) as engine:
         facts = list(_stages(spec, folder, watcher, engine, until))
         write_text(folder / "spec.toml", text)  # only now: a folder of another spec has been refused
-        if not facts[0]["rows_out"]:
-            help = "`langlift show RUN read --dropped REASON` lists them; `langlift status` counts the reasons"
-            raise NothingToRelease(f"nothing of the source could be used: {facts[0]['rows_in']} rows dropped", help)
         if spec.release is not None and until is None:
             _one(engine, write_release, Releasing(folder, spec.release))
     return facts
@@ -100,6 +97,9 @@ def _stages(spec: Spec, folder: Path, watcher: Watcher, engine: Engine, until: s
     shared = folder / "shared"
     before = reading.read(spec.source, shared / FOLDERS["read"], watcher, engine)
     yield before
+    if not before["rows_out"]:
+        help = "`langlift show RUN read --dropped REASON` lists them; `langlift status` counts the reasons"
+        raise NothingToRelease(f"nothing of the source could be used: {before['rows_in']} rows dropped", help)
     if until == "read":
         return
     previous = shared / FOLDERS["read"]
@@ -269,7 +269,8 @@ class Reporter:
 def _locked(folder: Path) -> Iterator[None]:
     """One run at a time in a folder; the kernel lets go of the lock however the holder ends."""
     folder.mkdir(parents=True, exist_ok=True)
-    if not (folder / ".lock").exists() and (others := sorted(path.name for path in folder.iterdir())):
+    others = sorted(path.name for path in folder.iterdir() if path.name != ".lock")
+    if others and not (folder / "shared").is_dir():
         shown = ", ".join(others[:3])
         raise InputError(f"{folder} is no run folder, and not empty: it holds {shown}", "name a new --run-dir")
     with (folder / ".lock").open("w") as lock:
