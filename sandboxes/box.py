@@ -16,6 +16,12 @@ from typing import Any, NamedTuple, Protocol, Self
 from sandboxes import wire
 from sandboxes.base import Job, Outcome, SandboxUnavailable
 
+ADDED = {  # what an agent says it has, in words
+    "seccomp": "dangerous system calls refused",
+    "landlock": "landlock",
+    "memory": "memory of all processes together",
+    "processes": "number of processes together",
+}
 _SMALL = 1 << 14  # bytes of a job that can wait in a pipe: an agent that is answering does not read
 _END: Any = object()
 _MEANWHILE = 0.02  # seconds until jobs that were not there yet are asked for again

@@ -11,9 +11,8 @@ Not covered: the kernel's own bugs (with the runtime runsc: gVisor's), the engin
 killed by SIGKILL, containers that run until their program's limit, or until it is started again. Without landlock warm
 servers are not used: a program could write over their files. With runsc the number of processes is not
 limited, memory is. Where an engine can not limit memory or processes (rootless without delegated control
-groups) limits of each process stand alone. A job's own namespaces are not to be had: it is refused. All
-containers together have the kernel's weight of one process beside the rest of the machine's load: on a busy
-machine they are slower than the local fence, on a quiet one they are not.
+groups) limits of each process stand alone. A job's own namespaces are not to be had: it is refused. On a busy
+machine containers are slower than the local fence.
 
 What a job names of this machine (`Job.readable`) is not shown: the image has what its programs need. The
 engine may run on another machine: nothing is mounted from this one.
@@ -24,16 +23,10 @@ from dataclasses import replace
 
 from sandboxes import images, wire
 from sandboxes.base import Job, SandboxUnavailable
-from sandboxes.box import Box, Boxes, Link
+from sandboxes.box import ADDED, Box, Boxes, Link
 from sandboxes.containers import Attached, Engine, Shape, shape_of
 from sandboxes.leftovers import Watcher, sweep
 
-_ADDED = {
-    "landlock": "landlock",
-    "seccomp": "dangerous system calls refused",
-    "memory": "memory of all processes together",
-    "processes": "number of processes together",
-}
 _ALWAYS = (
     "no network, the image's files read-only, no capabilities, no new privileges, an own user without rights, "
     "folders in memory of limited size, resource limits, an allow-listed environment"
@@ -81,7 +74,7 @@ class Docker(Boxes):
             "digest": digest,
             "toolchain": _toolchain(first),
         }
-        self.lacking = tuple(words for name, words in _ADDED.items() if name not in first.facts)
+        self.lacking = tuple(words for name, words in ADDED.items() if name not in first.facts)
         self.fence = _fence(self.facts, first.facts)
 
     def close(self) -> None:
@@ -95,7 +88,7 @@ class Docker(Boxes):
 
 def _fence(facts: Mapping[str, str], added: tuple[str, ...]) -> str:
     place = f"a container a worker ({facts['engine']}, {facts['runtime']}, {facts['image']} {facts['digest']})"
-    return ", ".join((f"{place}: {_ALWAYS}", *(words for name, words in _ADDED.items() if name in added)))
+    return ", ".join((f"{place}: {_ALWAYS}", *(words for name, words in ADDED.items() if name in added)))
 
 
 def _toolchain(box: "ContainerBox") -> str:

@@ -36,7 +36,7 @@ from pathlib import Path
 
 from sandboxes import cgroups, native, wire
 from sandboxes.base import Job, SandboxUnavailable
-from sandboxes.box import Box, Boxes, Link
+from sandboxes.box import ADDED, Box, Boxes, Link
 from sandboxes.removal import remove
 
 _START = "import sys; sys.path.append(sys.argv.pop(1)); from sandboxes.agent import main; main()"
@@ -47,12 +47,6 @@ _FULL = (
 )
 _REDUCED = "processes killed whole, resource limits, an allow-listed environment, a temporary folder"
 _LACKING = ("network", "files that the user may read or write", "signals to the user's processes", "sum of all files")
-_ADDED = {
-    "seccomp": "dangerous system calls refused",
-    "landlock": "landlock",
-    "memory": "memory of all processes together",
-    "processes": "number of processes together",
-}
 
 log = logging.getLogger(__name__)
 
@@ -71,10 +65,10 @@ class Local(Boxes):
         self.fence = _FULL
         cgroups.sweep()
         first = self._first(namespaces, compiled)
-        added = [words for name, words in _ADDED.items() if name in first.facts]
+        added = [words for name, words in ADDED.items() if name in first.facts]
         self.fence = ", ".join((self.fence, *added))
         if not self.lacking:
-            self.lacking = tuple(words for name, words in _ADDED.items() if name not in first.facts)
+            self.lacking = tuple(words for name, words in ADDED.items() if name not in first.facts)
         self.warm = first.compiled  # whether `Job.server` is used
         self.boxes = [first, *(LocalBox(first.namespaces, first.compiled) for _ in range(workers - 1))]
 

@@ -19,10 +19,10 @@ log = logging.getLogger(__name__)
 def agent() -> Path | None:
     """An executable made from these very sources; None where there is no C compiler and none was packaged."""
     name = f"agent-{digest()}"
-    for folder in (SOURCES, _own_folder()):
+    for folder in (SOURCES, cache_folder()):
         if os.access(folder / name, os.X_OK):
             return folder / name
-    for folder in (SOURCES, _own_folder()):
+    for folder in (SOURCES, cache_folder()):
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             return build(folder / name)
@@ -60,6 +60,7 @@ def _sources() -> list[Path]:
     return sorted(path for path in SOURCES.iterdir() if path.suffix in (".c", ".h"))
 
 
-def _own_folder() -> Path:
+def cache_folder() -> Path:
+    """This user's, for what is made once and can be made again."""
     cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
     return Path(cache) / "langlift"

@@ -2,9 +2,14 @@
 
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from push_cases import make_release
+
+import push
+from push import standin
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -28,3 +33,22 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("shared data is not here: set LANGLIFT_SHARED_DATA to its folder")
     return folder
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[standin.Standin]:
+    """A local Hub."""
+    with standin.serve(tmp_path / "hub") as running:
+        yield running
+
+
+@pytest.fixture
+def door(hub: standin.Standin) -> push.Hub:
+    """The way to it, with the right to write."""
+    return push.open_hub(hub.endpoint, hub.token)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A small release."""
+    return make_release(tmp_path / "release")

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
@@ -179,8 +180,11 @@ def test_a_runtime_is_the_engines() -> None:
 
 
 def test_images_are_built_from_the_command_line_and_a_second_time_at_once() -> None:
-    image_for("lua")
-    call([*SANDBOX, "build", "lua"])
+    image = image_for("lua")
+    with closing(images.connect()) as client:
+        before = images.find(client, image)
+        assert image in call([*SANDBOX, "build", "lua"])[1]
+        assert images.find(client, image) == before  # every step is kept from the first time
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import random
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
@@ -35,22 +35,6 @@ from push.standin.faults import Fault, Hold, drop_after, drop_before, fail_after
 # huggingface_hub 2.4 uploads with an argument that its own HTTP library has deprecated
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=<...>':DeprecationWarning")
 ROUTES_OF_A_PUSH = ("create", "preupload", "lfs-batch", "lfs-upload", "lfs-verify", "commit", "resolve", "tag")
-
-
-@pytest.fixture
-def hub(tmp_path: Path) -> Iterator[standin.Standin]:
-    with standin.serve(tmp_path / "hub") as running:
-        yield running
-
-
-@pytest.fixture
-def door(hub: standin.Standin) -> push.Hub:
-    return push.open_hub(hub.endpoint, hub.token)
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return make_release(tmp_path / "release")
 
 
 def test_a_release_goes_out_in_one_commit_and_one_tag_and_verifies(door: push.Hub, folder: Path) -> None:

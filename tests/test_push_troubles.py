@@ -23,22 +23,6 @@ pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=<...>':DeprecationW
 PASSWORD = "open-sesame-and-close"
 
 
-@pytest.fixture
-def hub(tmp_path: Path) -> Iterator[standin.Standin]:
-    with standin.serve(tmp_path / "hub") as running:
-        yield running
-
-
-@pytest.fixture
-def door(hub: standin.Standin) -> push.Hub:
-    return push.open_hub(hub.endpoint, hub.token)
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return make_release(tmp_path / "release")
-
-
 def told(arguments: list[str], variables: dict[str, str], code: int = 3) -> str:
     """What a command says on stderr: an error and its remedy, never a traceback."""
     found, out, err = langlift(arguments, variables)

@@ -114,22 +114,22 @@ def _job(id: str, toolchain: Toolchain, files: dict[str, bytes], stdin: bytes, l
 def judge(outcome: Outcome, nonce: str, suite: Suite, limits: Limits) -> Verdict:
     """The verdict on a proving run. Rule by rule, in this order."""
     reports = outcome.stdout.split(nonce.encode())[1:]
-    if stopped := _limit(outcome, limits):
+    if stopped := stopped_by(outcome, limits):
         return stopped
     if len(reports) > 1:
         return Verdict(Status.HARNESS_ERROR, "more than one report")
     if reports:
         return _reported(_clean(reports[0]), outcome.exit_code, suite)
     if not outcome.stderr.startswith(b"ready\n"):
-        return Verdict(Status.HARNESS_ERROR, _complaint(outcome) or _ending(outcome))
+        return Verdict(Status.HARNESS_ERROR, _complaint(outcome) or ending(outcome))
     if outcome.signal is not None:
         return _signalled(outcome, limits)
-    return Verdict(Status.LEFT_EARLY, f"{_ending(outcome)} before the last check")
+    return Verdict(Status.LEFT_EARLY, f"{ending(outcome)} before the last check")
 
 
 def judge_published(outcome: Outcome, nonce: str, limits: Limits) -> Verdict:
     """The verdict on a program that has passed, run as a reader would. What it prints while it ends is its own."""
-    if stopped := _limit(outcome, limits):
+    if stopped := stopped_by(outcome, limits):
         return stopped
     if outcome.exit_code != 0:
         complaint = _complaint(outcome).replace(nonce, "...")
@@ -139,7 +139,8 @@ def judge_published(outcome: Outcome, nonce: str, limits: Limits) -> Verdict:
     return Verdict(Status.PASSED, "")
 
 
-def _limit(outcome: Outcome, limits: Limits) -> Verdict | None:
+def stopped_by(outcome: Outcome, limits: Limits) -> Verdict | None:
+    """What a limit that ended a program says of it; None where none did."""
     match outcome.limit:
         case "":
             return None
@@ -151,7 +152,9 @@ def _limit(outcome: Outcome, limits: Limits) -> Verdict | None:
             return Verdict(Status.MEMORY, f"more than {limits.memory_bytes} bytes")
         case "output":
             return Verdict(Status.OUTPUT_LIMIT, f"more than {limits.output_bytes} bytes")
-    return Verdict(Status.RUNTIME_ERROR, f"more {outcome.limit} than it may use")
+        case "files":
+            return Verdict(Status.RUNTIME_ERROR, f"more than {limits.file_bytes} bytes of files")
+    raise ValueError(f"no such limit: {outcome.limit!r}")
 
 
 def _reported(report: str, exit_code: int | None, suite: Suite) -> Verdict:
@@ -176,13 +179,15 @@ def _place(case: int, status: Status, suite: Suite) -> str:
 def _signalled(outcome: Outcome, limits: Limits) -> Verdict:
     """Some runtimes abort where the address space ends, without a word that can be trusted."""
     if outcome.peak_memory_bytes > limits.memory_bytes // 2:
-        return Verdict(Status.MEMORY, f"{_ending(outcome)} near {limits.memory_bytes} bytes")
-    return Verdict(Status.RUNTIME_ERROR, _ending(outcome))
+        return Verdict(Status.MEMORY, f"{ending(outcome)} near {limits.memory_bytes} bytes")
+    return Verdict(Status.RUNTIME_ERROR, ending(outcome))
 
 
-def _ending(outcome: Outcome) -> str:
+def ending(outcome: Outcome) -> str:
+    """How a program ended that no limit ended."""
     if outcome.signal is not None:
-        return f"ended by {signal.Signals(outcome.signal).name}"
+        names = {each.value: each.name for each in signal.Signals}  # most real-time signals have no name
+        return f"ended by {names.get(outcome.signal, f'signal {outcome.signal}')}"
     return f"exit code {outcome.exit_code}"
 
 

@@ -20,13 +20,12 @@ text: bytes that are not UTF-8 stand as `\\xNN`, and the nonce is taken out.
 """
 
 import re
-import signal
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from sandboxes import Job, Limits, Outcome, Server
-from toolkit.judge import ADDRESS, FOLDERS, LONGEST
+from toolkit.judge import ADDRESS, FOLDERS, LONGEST, ending, stopped_by
 from toolkit.languages.base import Toolchain, encoded
 from toolkit.languages.runtime import Runtime
 from toolkit.records import Status
@@ -139,8 +138,8 @@ def _said(stdout: bytes, nonce: bytes) -> tuple[bytes, bytes]:
 
 
 def _decide(outcome: Outcome, nonce: bytes, said: bytes, shown: bytes, limits: Limits) -> tuple[Status, str]:
-    if outcome.limit:
-        return _stopped(outcome.limit, limits)
+    if stopped := stopped_by(outcome, limits):
+        return Status(stopped.status), stopped.detail
     if nonce and (nonce in shown or nonce in outcome.stderr):
         return Status.HARNESS_ERROR, "something was written beside the proof"
     if said == _DONE and outcome.exit_code == 0:
@@ -149,32 +148,15 @@ def _decide(outcome: Outcome, nonce: bytes, said: bytes, shown: bytes, limits: L
         return Status.COMPILE_ERROR, _complaint(outcome.stderr, nonce)
     if outcome.signal is not None:
         if outcome.peak_memory_bytes > limits.memory_bytes // 2:
-            return Status.MEMORY, f"{_ending(outcome)} near {limits.memory_bytes} bytes"
-        return Status.RUNTIME_ERROR, _ending(outcome)
+            return Status.MEMORY, f"{ending(outcome)} near {limits.memory_bytes} bytes"
+        return Status.RUNTIME_ERROR, ending(outcome)
     if outcome.exit_code != 0:
         status = Status.MEMORY if _OUT_OF_MEMORY.search(outcome.stderr[-4096:]) else Status.RUNTIME_ERROR
         behind = " behind its last line" if said else ""
-        return status, ": ".join(filter(None, (f"{_ending(outcome)}{behind}", _complaint(outcome.stderr, nonce))))
+        return status, ": ".join(filter(None, (f"{ending(outcome)}{behind}", _complaint(outcome.stderr, nonce))))
     if nonce:
         return Status.LEFT_EARLY, "exit code 0 before its end"
     return Status.PASSED, ""
-
-
-def _stopped(limit: str, limits: Limits) -> tuple[Status, str]:
-    return {
-        "cpu": (Status.TIMEOUT, f"more than {limits.cpu_seconds} s of CPU time"),
-        "wall": (Status.TIMEOUT, f"more than {limits.wall_seconds:g} s"),
-        "memory": (Status.MEMORY, f"more than {limits.memory_bytes} bytes"),
-        "output": (Status.OUTPUT_LIMIT, f"more than {limits.output_bytes} bytes"),
-        "files": (Status.RUNTIME_ERROR, f"more than {limits.file_bytes} bytes of files"),
-    }[limit]
-
-
-def _ending(outcome: Outcome) -> str:
-    if outcome.signal is not None:
-        names = {each.value: each.name for each in signal.Signals}  # most real-time signals have no name
-        return f"ended by {names.get(outcome.signal, f'signal {outcome.signal}')}"
-    return f"exit code {outcome.exit_code}"
 
 
 def _clean(raw: bytes) -> str:

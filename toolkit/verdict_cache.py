@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Self
 
 from sandboxes import Job, Server
+from sandboxes.native import cache_folder
 from toolkit import __version__
 from toolkit.errors import EnvironmentTrouble
 from toolkit.programs import Program, ProgramVerdict, Setting
@@ -55,8 +56,7 @@ class Facts:
 
 
 def default_path() -> Path:
-    folder = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return Path(folder) / "langlift" / "verdicts.sqlite3"
+    return cache_folder() / "verdicts.sqlite3"
 
 
 def key_of(setting: Setting, fence: str, program: Program, job: Job) -> bytes:

@@ -9,12 +9,14 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from sandboxes.native import cache_folder
+
 log = logging.getLogger(__name__)
 
 
 def folder(name: str, facts: tuple[str, ...], make: Callable[[Path], None]) -> str | None:
     """A folder that `make` has filled; made anew when `facts` change. None where that can not be done."""
-    base = Path(os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")) / "langlift"
+    base = cache_folder()
     target = base / f"{name}-{hashlib.sha256(chr(0).join(facts).encode()).hexdigest()[:16]}"
     if target.is_dir():
         return str(target)

@@ -10,11 +10,16 @@ A warm server (`sandboxes.Server`) runs the same files, so its verdicts must be 
 What it is given is said in `sandboxes/agent_c/server.c`.
 """
 
+import os
+import shutil
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from sandboxes import Server
-from toolkit.languages.base import Toolchain
+from toolkit.languages.base import Toolchain, encoded, outside_system, part
+
+Files = Callable[[str], dict[str, bytes]]  # a program's text -> what lies in its folder
 
 
 @dataclass(frozen=True)
@@ -34,10 +39,43 @@ class Runtime:
     extension: str
     remedy: str  # how to get a toolchain, in words
     toolchains: Callable[[], tuple[Toolchain, ...]]  # those of this machine, best first
-    plain: Callable[[str], dict[str, bytes]]
-    proof: Callable[[str], dict[str, bytes]]
+    plain: Files
+    proof: Files
     server: Callable[[Toolchain], Server | None]  # None: cold is fast enough, or there is no other way
     programs: Programs
     address_space: bool = True  # False: its runtime reserves more than it uses, a limit of that would break it
     processes: int = 32  # that a program of it needs at most, threads of the runtime included
     image: Toolchain | None = None  # that of its image (`sandboxes/images`), which has the version
+
+
+def as_main(extension: str) -> Files:
+    """A `plain` for languages that run a file: the program is `main`."""
+    return lambda program: {f"main{extension}": encoded(program)}
+
+
+def under_harness(module: str, extension: str) -> Files:
+    """A `proof` for the same: `main` is the file `proof` beside the language's module."""
+    return lambda program: {
+        f"main{extension}": encoded(part(module, f"proof{extension}")),
+        f"program{extension}": encoded(program),
+    }
+
+
+def interpreted_server(module: str, extension: str) -> Callable[[Toolchain], Server]:
+    """A `server` that is the file `server` beside the language's module, run by the cold command's interpreter."""
+    name = f"server{extension}"
+    return lambda toolchain: Server((*toolchain.command[:-1], f"/server/{name}"), {name: encoded(part(module, name))})
+
+
+def on_path(name: str, *question: str) -> tuple[str, str]:
+    """Where the command on PATH really is, and what it answers; "" and "" where there is none."""
+    found = shutil.which(name)
+    if found is None:
+        return "", ""
+    real = os.path.realpath(found)
+    return real, subprocess.run([real, *question], capture_output=True, text=True, timeout=60).stdout
+
+
+def prefix_of(command: str, *others: str) -> tuple[str, ...]:
+    """The folder that a command was installed into, and others, as far as a sandbox does not show them anyhow."""
+    return outside_system(os.path.dirname(os.path.dirname(command)), *others)

@@ -15,7 +15,7 @@ from sandboxes import Limits
 from toolkit import languages
 from toolkit.judge import Program, Trier
 from toolkit.languages.base import Language, Suite, Toolchain, suite_of
-from toolkit.records import Attempt, Case, Evidence, Problem, Scores, Status, Trial, Verdict, content_id
+from toolkit.records import Attempt, Problem, Scores, Status, Trial, Verdict, content_id
 from toolkit.stage import Drop, Result, Stage, Tools
 from toolkit.stage import Settings as Base
 from toolkit.suites.reduction import scores, smallest, stub
@@ -82,7 +82,7 @@ def plan(language: Language, problem: Problem, settings: Settings) -> Plan | Dro
     returning = sum(problem.cases[place].outcome != "raises" for place in suite.places)
     if returning < settings.minimum_cases:
         return Drop("too few cases can be expressed", detail)
-    if suite.skipped and (told := stub(*_at(problem, suite.places))):
+    if suite.skipped and (told := stub(problem.cases, problem.evidence, suite.places)):
         return Drop("too few cases can be expressed", f"a stub passes the rest: {told}; {detail}")
     chosen = smallest(problem.cases, problem.evidence, suite.places)
     found = scores(problem, chosen)
@@ -90,10 +90,6 @@ def plan(language: Language, problem: Problem, settings: Settings) -> Plan | Dro
         return Drop("too few cases can be expressed", f"{low}; {detail}")
     lines = tuple(line for place, line in zip(suite.places, suite.lines, strict=True) if place in chosen)
     return Plan(replace(suite, text=language.tests(suite.signature, lines)), len(lines), found)
-
-
-def _at(problem: Problem, places: tuple[int, ...]) -> tuple[list[Case], list[Evidence]]:
-    return [problem.cases[place] for place in places], [problem.evidence[place] for place in places]
 
 
 def _low(found: Scores, settings: Settings) -> str:

@@ -1,13 +1,12 @@
 """Programs in C++, compiled by `g++` as it is called plainly: its own standard, no optimization.
 
-A program that includes all of the standard library (`bits/stdc++.h`) is compiled with that precompiled, in a
-third of the time; nothing is included that a program has not asked for.
+A program that includes all of the standard library (`bits/stdc++.h`) is compiled with that precompiled; nothing is
+included that a program has not asked for.
 
 Not covered by the proof: a program that searches its own memory, or runs code before the first constructor
 (an indirect function).
 """
 
-import os
 import re
 import shutil
 import subprocess
@@ -15,8 +14,8 @@ from functools import cache
 from pathlib import Path
 
 from toolkit.languages import prepared
-from toolkit.languages.base import Toolchain, encoded, outside_system, part
-from toolkit.languages.runtime import Programs, Runtime
+from toolkit.languages.base import Toolchain, encoded, part
+from toolkit.languages.runtime import Programs, Runtime, on_path, prefix_of
 
 # Nothing before it but comments and other headers of the system: no macro that could give it another meaning.
 _INCLUDES_ALL = re.compile(
@@ -32,16 +31,14 @@ LINKERS = ("mold", "gold")  # in a fraction of the time of the usual one
 @cache
 def toolchains() -> tuple[Toolchain, ...]:
     """The `g++` on PATH."""
-    found = shutil.which("g++")
-    if found is None:
+    real, said = on_path("g++", "--version")
+    if not real:
         return ()
-    real = os.path.realpath(found)
-    done = subprocess.run([real, "--version"], capture_output=True, text=True, timeout=60)
     linker = next((f"-fuse-ld={name}" for name in LINKERS if shutil.which(f"ld.{name}", path="/usr/bin:/bin")), "")
-    made = _prepared(real, done.stdout) or ""
+    made = _prepared(real, said) or ""
     command = ("/bin/sh", "run.sh", real, linker, made)
-    folders = outside_system(os.path.dirname(os.path.dirname(real)), *([made] if made else ()))
-    version = done.stdout.partition("\n")[0]
+    folders = prefix_of(real, *([made] if made else ()))
+    version = said.partition("\n")[0]
     return (Toolchain("g++", version, command, SCRIPT, folders),)
 
 
@@ -69,7 +66,7 @@ def proof(program: str) -> dict[str, bytes]:
     return {"start.cpp": encoded(part(__file__, "start.cpp")), "program.cpp": encoded(program), **_options(program)}
 
 
-ADD = "#include <assert.h>\n#include <bits/stdc++.h>\n\nint add(int a, int b) { return a + b; }\n\n"
+ADD = ALL + "\nint add(int a, int b) { return a + b; }\n\n"
 
 RUNTIME = Runtime(
     name="cpp",

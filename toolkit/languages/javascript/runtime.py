@@ -5,9 +5,9 @@ import subprocess
 from functools import cache
 
 from sandboxes import Server
-from toolkit.languages.base import Toolchain, encoded, outside_system, part
+from toolkit.languages.base import Toolchain, outside_system
 from toolkit.languages.relay import relayed
-from toolkit.languages.runtime import Programs, Runtime
+from toolkit.languages.runtime import Programs, Runtime, as_main, under_harness
 
 FOLDERS = "/usr/local/bin:/usr/bin:/bin"
 
@@ -23,14 +23,6 @@ def toolchains() -> tuple[Toolchain, ...]:
     return (Toolchain("node", f"Node {done.stdout.strip()}", (node, "main.js"), readable=outside_system(node)),)
 
 
-def plain(program: str) -> dict[str, bytes]:
-    return {"main.js": encoded(program)}
-
-
-def proof(program: str) -> dict[str, bytes]:
-    return {"main.js": encoded(part(__file__, "proof.js")), "program.js": encoded(program)}
-
-
 def server(toolchain: Toolchain) -> Server:
     return relayed((toolchain.command[0], "/server/server.js"), __file__, "server.js", "state.js")
 
@@ -41,8 +33,8 @@ RUNTIME = Runtime(
     extension=".js",
     remedy="install Node (apt install nodejs)",
     toolchains=toolchains,
-    plain=plain,
-    proof=proof,
+    plain=as_main(".js"),
+    proof=under_harness(__file__, ".js"),
     server=server,
     programs=Programs(
         right="const assert = require('assert');\nfunction add(a, b) { return a + b; }\n"

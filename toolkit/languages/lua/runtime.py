@@ -1,17 +1,13 @@
 """Programs in Lua 5.4. There is no server: the interpreter starts as fast as a process can."""
 
-from toolkit.languages.base import Toolchain, encoded, part
+from toolkit.languages.base import Toolchain
 from toolkit.languages.lua import LANGUAGE, plain
-from toolkit.languages.runtime import Programs, Runtime
+from toolkit.languages.runtime import Programs, Runtime, under_harness
 
 
 def toolchains() -> tuple[Toolchain, ...]:
     """The `lua` on PATH; the one inside the lupa wheel is no command that runs a program as its main program."""
     return tuple(each for each in LANGUAGE.toolchains() if each.name == "lua")
-
-
-def proof(program: str) -> dict[str, bytes]:
-    return {"main.lua": encoded(part(__file__, "proof.lua")), "program.lua": encoded(program)}
 
 
 ADD = "local function add(a, b) return a + b end\n"
@@ -23,7 +19,7 @@ RUNTIME = Runtime(
     remedy="install lua5.4 (apt install lua5.4)",
     toolchains=toolchains,
     plain=plain,
-    proof=proof,
+    proof=under_harness(__file__, ".lua"),
     server=lambda toolchain: None,
     programs=Programs(
         right=ADD + "assert(add(1, 2) == 3)\nassert(add(0, 0) == 0)\n",

@@ -7,9 +7,8 @@ import subprocess
 from functools import cache
 from pathlib import Path
 
-from sandboxes import Server
-from toolkit.languages.base import Toolchain, encoded, outside_system, part
-from toolkit.languages.runtime import Programs, Runtime
+from toolkit.languages.base import Toolchain
+from toolkit.languages.runtime import Programs, Runtime, as_main, interpreted_server, prefix_of, under_harness
 
 SETTINGS = {
     "zend.assertions": "1",
@@ -32,7 +31,7 @@ def toolchains() -> tuple[Toolchain, ...]:
     version, settings = (done.stdout for done in says)
     if not version.startswith("PHP 8"):
         return ()
-    folders = outside_system(os.path.dirname(os.path.dirname(real)), *_read_at_start(settings))
+    folders = prefix_of(real, *_read_at_start(settings))
     return (Toolchain("php", " ".join(version.split()[:2]), (real, *OPTIONS, "main.php"), {}, folders),)
 
 
@@ -44,19 +43,6 @@ def _read_at_start(settings: str) -> list[str]:
     return [str(path) for path in (*paths, *sorted(linked))]
 
 
-def plain(program: str) -> dict[str, bytes]:
-    return {"main.php": encoded(program)}
-
-
-def proof(program: str) -> dict[str, bytes]:
-    return {"main.php": encoded(part(__file__, "proof.php")), "program.php": encoded(program)}
-
-
-def server(toolchain: Toolchain) -> Server:
-    command = (*toolchain.command[:-1], "/server/server.php")
-    return Server(command, {"server.php": encoded(part(__file__, "server.php"))})
-
-
 ADD = "<?php\nfunction add($a, $b) { return $a + $b; }\n"
 
 RUNTIME = Runtime(
@@ -65,9 +51,9 @@ RUNTIME = Runtime(
     extension=".php",
     remedy="install PHP 8 for the command line (apt install php-cli)",
     toolchains=toolchains,
-    plain=plain,
-    proof=proof,
-    server=server,
+    plain=as_main(".php"),
+    proof=under_harness(__file__, ".php"),
+    server=interpreted_server(__file__, ".php"),
     programs=Programs(
         right=ADD + "assert(add(1, 2) === 3);\nassert(add(0, 0) === 0);\n",
         wrong=ADD + "assert(add(1, 2) === 4);\n",

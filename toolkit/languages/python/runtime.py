@@ -4,9 +4,8 @@ import shutil
 import subprocess
 from functools import cache
 
-from sandboxes import Server
-from toolkit.languages.base import Toolchain, encoded, part
-from toolkit.languages.runtime import Programs, Runtime
+from toolkit.languages.base import Toolchain
+from toolkit.languages.runtime import Programs, Runtime, as_main, interpreted_server, under_harness
 
 OPTIONS = ("-I", "-S", "-B")  # nothing of the user's, no site packages, no caches written
 
@@ -20,28 +19,15 @@ def toolchains() -> tuple[Toolchain, ...]:
     return (Toolchain("python3", done.stdout.strip(), (interpreter, *OPTIONS, "main.py")),) if done.stdout else ()
 
 
-def plain(program: str) -> dict[str, bytes]:
-    return {"main.py": encoded(program)}
-
-
-def proof(program: str) -> dict[str, bytes]:
-    return {"main.py": encoded(part(__file__, "proof.py")), "program.py": encoded(program)}
-
-
-def server(toolchain: Toolchain) -> Server:
-    text = encoded(part(__file__, "server.py"))
-    return Server((toolchain.command[0], *OPTIONS, "/server/server.py"), {"server.py": text})
-
-
 RUNTIME = Runtime(
     name="python",
     title="Python",
     extension=".py",
     remedy="install python3 where every user finds it (apt install python3)",
     toolchains=toolchains,
-    plain=plain,
-    proof=proof,
-    server=server,
+    plain=as_main(".py"),
+    proof=under_harness(__file__, ".py"),
+    server=interpreted_server(__file__, ".py"),
     programs=Programs(
         right="def add(a, b):\n    return a + b\n\nassert add(1, 2) == 3\nassert add(0, 0) == 0\n",
         wrong="def add(a, b):\n    return a - b\n\nassert add(1, 2) == 3\n",

@@ -6,8 +6,8 @@ import subprocess
 from functools import cache
 
 from sandboxes import Server
-from toolkit.languages.base import Toolchain, encoded, outside_system, part
-from toolkit.languages.runtime import Programs, Runtime
+from toolkit.languages.base import Toolchain, encoded, part
+from toolkit.languages.runtime import Programs, Runtime, as_main, prefix_of, under_harness
 
 OPTIONS = ("--vanilla",)  # nothing of the user's
 
@@ -27,16 +27,8 @@ def toolchains() -> tuple[Toolchain, ...]:
     )
     version, settings, home = done.stdout.splitlines() if done.returncode == 0 else ("", "", "")
     linked = {os.path.dirname(os.path.realpath(entry)) for entry in os.scandir(settings or "/var/empty")}
-    folders = outside_system(os.path.dirname(os.path.dirname(real)), home, *linked)
+    folders = prefix_of(real, home, *linked)
     return (Toolchain("Rscript", version, (real, *OPTIONS, "main.R"), {}, folders),) if version else ()
-
-
-def plain(program: str) -> dict[str, bytes]:
-    return {"main.R": encoded(program)}
-
-
-def proof(program: str) -> dict[str, bytes]:
-    return {"main.R": encoded(part(__file__, "proof.R")), "program.R": encoded(program)}
 
 
 def server(toolchain: Toolchain) -> Server:
@@ -52,8 +44,8 @@ RUNTIME = Runtime(
     extension=".R",
     remedy="install R 4 (apt install r-base-core)",
     toolchains=toolchains,
-    plain=plain,
-    proof=proof,
+    plain=as_main(".R"),
+    proof=under_harness(__file__, ".R"),
     server=server,
     programs=Programs(
         right=ADD + "stopifnot(add(1, 2) == 3)\nstopifnot(add(0, 0) == 0)\n",

@@ -5,13 +5,11 @@ Not covered by the proof: a program that reads its own memory (`ffi/unsafe`, `ff
 """
 
 import os
-import shutil
-import subprocess
 from functools import cache
 
 from sandboxes import Server
-from toolkit.languages.base import Toolchain, encoded, outside_system, part
-from toolkit.languages.runtime import Programs, Runtime
+from toolkit.languages.base import Toolchain, encoded, part
+from toolkit.languages.runtime import Programs, Runtime, as_main, on_path, prefix_of, under_harness
 
 SETTINGS = "/etc/racket"  # of Debian's: where its collections are
 
@@ -19,23 +17,11 @@ SETTINGS = "/etc/racket"  # of Debian's: where its collections are
 @cache
 def toolchains() -> tuple[Toolchain, ...]:
     """The `racket` on PATH."""
-    found = shutil.which("racket")
-    if found is None:
+    real, version = on_path("racket", "--version")
+    if "[cs]" not in version:
         return ()
-    real = os.path.realpath(found)
-    done = subprocess.run([real, "--version"], capture_output=True, text=True, timeout=60)
-    if "[cs]" not in done.stdout:
-        return ()
-    folders = outside_system(os.path.dirname(os.path.dirname(real)), *([SETTINGS] if os.path.isdir(SETTINGS) else ()))
-    return (Toolchain("racket", done.stdout.strip(), (real, "main.rkt"), {}, folders),)
-
-
-def plain(program: str) -> dict[str, bytes]:
-    return {"main.rkt": encoded(program)}
-
-
-def proof(program: str) -> dict[str, bytes]:
-    return {"main.rkt": encoded(part(__file__, "proof.rkt")), "program.rkt": encoded(program)}
+    folders = prefix_of(real, *([SETTINGS] if os.path.isdir(SETTINGS) else ()))
+    return (Toolchain("racket", version.strip(), (real, "main.rkt"), {}, folders),)
 
 
 def server(toolchain: Toolchain) -> Server:
@@ -52,8 +38,8 @@ RUNTIME = Runtime(
     extension=".rkt",
     remedy="install racket 8 (apt install racket)",
     toolchains=toolchains,
-    plain=plain,
-    proof=proof,
+    plain=as_main(".rkt"),
+    proof=under_harness(__file__, ".rkt"),
     server=server,
     programs=Programs(
         right=ADD + "(require rackunit)\n(check-equal? (add 1 2) 3)\n(unless (= (add 0 0) 0) (error 'none))\n",

@@ -1,37 +1,16 @@
 """Programs in Ruby."""
 
-import os
-import shutil
-import subprocess
 from functools import cache
 
-from sandboxes import Server
-from toolkit.languages.base import Toolchain, encoded, outside_system, part
-from toolkit.languages.runtime import Programs, Runtime
+from toolkit.languages.base import Toolchain
+from toolkit.languages.runtime import Programs, Runtime, as_main, interpreted_server, on_path, prefix_of, under_harness
 
 
 @cache
 def toolchains() -> tuple[Toolchain, ...]:
     """The `ruby` on PATH."""
-    found = shutil.which("ruby")
-    if found is None:
-        return ()
-    real = os.path.realpath(found)
-    done = subprocess.run([real, "-v"], capture_output=True, text=True, timeout=60)
-    folders = outside_system(os.path.dirname(os.path.dirname(real)))
-    return (Toolchain("ruby", done.stdout.strip(), (real, "main.rb"), {}, folders),) if done.stdout else ()
-
-
-def plain(program: str) -> dict[str, bytes]:
-    return {"main.rb": encoded(program)}
-
-
-def proof(program: str) -> dict[str, bytes]:
-    return {"main.rb": encoded(part(__file__, "proof.rb")), "program.rb": encoded(program)}
-
-
-def server(toolchain: Toolchain) -> Server:
-    return Server((toolchain.command[0], "/server/server.rb"), {"server.rb": encoded(part(__file__, "server.rb"))})
+    real, version = on_path("ruby", "-v")
+    return (Toolchain("ruby", version.strip(), (real, "main.rb"), {}, prefix_of(real)),) if version else ()
 
 
 ADD = "def add(a, b)\n  a + b\nend\n"
@@ -42,9 +21,9 @@ RUNTIME = Runtime(
     extension=".rb",
     remedy="install ruby 3.0 or later (apt install ruby)",
     toolchains=toolchains,
-    plain=plain,
-    proof=proof,
-    server=server,
+    plain=as_main(".rb"),
+    proof=under_harness(__file__, ".rb"),
+    server=interpreted_server(__file__, ".rb"),
     programs=Programs(
         right=ADD + "raise 'sum' unless add(1, 2) == 3\nraise 'none' unless add(0, 0) == 0\n",
         wrong=ADD + "raise 'sum' unless add(1, 2) == 4\n",
