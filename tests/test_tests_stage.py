@@ -249,3 +249,10 @@ def test_a_context_that_fails_is_a_reasoned_drop(pool: Pool) -> None:
 def test_a_function_that_remembers_what_it_was_asked_is_flaky(pool: Pool) -> None:
     code = "def is_new(n: int) -> bool:\n    new = n not in SEEN\n    SEEN.add(n)\n    return new\n"
     assert drop(pool, code, "SEEN = set()").reason == "flaky"
+
+
+def test_a_case_that_computes_what_looks_like_a_credential_is_not_recorded(pool: Pool) -> None:
+    key = "AKIAIOSFODNN7" + "EXAMPLE"  # in parts: this file is published too
+    code = f'def f(n: int):\n    """Doc."""\n    return "".join(["{key[:9]}", "{key[9:]}"]) if n > 2 else "key " * n'
+    assert {case.expected for case in cases(pool, code)} == {"''", "'key '", "'key key '"}
+    assert drop(pool, code.replace("n > 2", "True")) == Drop("credential", "an AWS access key")

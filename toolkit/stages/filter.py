@@ -5,7 +5,8 @@ released, and is neither trivial nor huge. The thresholds for triviality and the
 MultiPL-T (Cassano et al., OOPSLA 2024, section 4.1), which also drops one-line bodies of fewer than nine nodes.
 
 What looks like a credential, as written or as the value of a constant, is dropped here by the detector that
-guards a push (`push.credentials`): one such row would block a whole release. Not covered: one that is computed.
+guards a push (`push.credentials`): one such row would block a whole release. A case that computes one is left out in
+`tests`.
 
 Reasons: "licence", "credential", "async", "missing names", "third-party import", "import", "side effects",
 "returns nothing", "too few parameters", "takes self", "trivial", "unfinished", "too long", "too deeply nested",
