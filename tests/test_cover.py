@@ -228,7 +228,7 @@ def test_a_measurement_of_another_shape_costs_one_row(pool: Pool, answer: str) -
         try:
             raise ValueError
         except ValueError as error:
-            error.__traceback__.tb_frame.f_back.f_locals["self"].channel.answer({answer})
+            error.__traceback__.tb_frame.f_back.f_back.f_locals["self"].channel.answer({answer})
         return n + 1
     """
     assert dropped(pool, draft(code, ("(1,)", "2"))) == Drop("left early", "forged answer")

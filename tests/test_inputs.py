@@ -10,10 +10,13 @@ from toolkit.suites import inputs, subject
 from toolkit.suites.annotations import annotated
 
 
-def request(code: str, docstring: str = "", context: str = "") -> dict[str, Any]:
+def function(code: str, docstring: str = "", context: str = "") -> SourceFunction:
     name = next(each.name for each in ast.parse(code).body if isinstance(each, ast.FunctionDef))
-    function = SourceFunction("0" * 16, name, code, context, docstring, 1, 1, (), "o/r", "a.py", "v1", "MIT")
-    return inputs.request(subject.of(function), docstring)
+    return SourceFunction("0" * 16, name, code, context, docstring, 1, 1, (), "o/r", "a.py", "v1", "MIT")
+
+
+def request(code: str, docstring: str = "", context: str = "") -> dict[str, Any]:
+    return inputs.request(subject.of(function(code, docstring, context)), docstring)
 
 
 def first(code: str, place: int = 0, docstring: str = "", context: str = "") -> Any:
@@ -84,3 +87,34 @@ def test_constants_of_the_code_are_worth_trying() -> None:
 
 def test_a_docstring_that_is_no_doctest_is_no_trouble() -> None:
     assert request("def f(q):\n    return q", ">>> f(1\n>>>f(2)\n")["doctests"] == []
+
+
+@pytest.mark.parametrize(
+    ("annotation", "body", "guess"),
+    [
+        ("list", "[each.strip() for each in q]", ("list", ("str",))),
+        ("dict", "{k: [each + 1 for each in v] for k, v in q.items()}", ("dict", ("str",), ("list", ("int",)))),
+        ("dict", "len(q)", ("dict", ("str",), ("int",))),
+        ("Optional[dict]", "len(q)", ("optional", ("dict", ("str",), ("int",)))),
+        ("list[list]", "len(q)", ("list", ("list", ("int",)))),
+    ],
+)
+def test_a_container_that_is_named_without_its_elements_holds_what_the_usage_says(
+    annotation: str, body: str, guess: Any
+) -> None:
+    assert first(f"def f(q: {annotation}):\n    return {body}") == guess
+
+
+@pytest.mark.parametrize(
+    ("context", "guess"),
+    [
+        ("Q = list[list[int]]", ("list", ("list", ("int",)))),
+        ("P = str\nQ = dict[str, P]", ("dict", ("str",), ("str",))),
+        ("Q = TypeVar('Q', str, bytes)", ("str",)),
+        ("Q = NewType('Q', float)", ("float",)),
+    ],
+)
+def test_an_annotation_may_use_a_name_of_the_context(context: str, guess: Any) -> None:
+    code = "def f(q: Q | None):\n    return q"
+    assert first(code, context=context) == ("optional", guess)
+    assert ast.unparse(subject.of(function(code, context=context)).node) == code  # the function is left as it is

@@ -256,3 +256,57 @@ def test_a_case_that_computes_what_looks_like_a_credential_is_not_recorded(pool:
     code = f'def f(n: int):\n    """Doc."""\n    return "".join(["{key[:9]}", "{key[9:]}"]) if n > 2 else "key " * n'
     assert {case.expected for case in cases(pool, code)} == {"''", "'key '", "'key key '"}
     assert drop(pool, code.replace("n > 2", "True")) == Drop("credential", "an AWS access key")
+
+
+def test_types_of_which_the_examples_leave_nothing_new_to_call_are_explored_first(pool: Pool) -> None:
+    code = '''
+        def f(n):
+            """Doc.
+
+            >>> [f(3), f(0), f(1)]
+            [True, False, False]
+            """
+            return n > 2
+        '''
+    assert {type(ast.literal_eval(case.arguments)[0]) for case in cases(pool, code)} == {int}
+
+
+COMPUTED = '''
+    def f(row, start=0, *, last=None):
+        """Doc.
+
+        >>> from math import pi as f
+        >>> row = 3 * [LIMIT]
+        >>> row += [len(row)]
+        >>> f(row, last=len(row))
+        >>> [f([n, n], start=n) for n in range(2)]
+        >>> open("trace", "w")
+        >>> f(7)
+        >>> f(open)
+        >>> import random
+        >>> f([random.random()])
+        >>> while True: pass
+        >>> f([sum([1, 1])])
+        """
+        return row[start:last]
+    '''
+
+
+def test_arguments_of_examples_are_computed_where_they_have_to_be(pool: Pool) -> None:
+    drafted = cases(pool, COMPUTED, context="LIMIT = 9")
+    examples = [case.arguments for case in drafted if case.origin == "doctest"]
+    assert sorted(examples) == ["([0, 0], 0, None)", "([1, 1], 1, None)", "([9, 9, 9, 3], 0, 4)"]
+
+
+def test_what_equals_a_plain_dict_or_set_is_recorded_as_one(pool: Pool) -> None:
+    context = "from collections import Counter, defaultdict, deque"
+    for result, expected in (
+        ("Counter(['a'] * n)", "{'a': 3}"),
+        ("defaultdict(list, {n: []})", "{3: []}"),
+        ("frozenset([n])", "{3}"),
+    ):
+        found = cases(pool, f'def f(n: int):\n    """Doc."""\n    return {result}', context)
+        assert Case("(3,)", "returns", expected, "generated") in found
+    for result in ("{frozenset([n])}", "{(frozenset([n]), 1): 2}", "deque([n])"):
+        code = f'def f(n: int):\n    """Doc."""\n    return {result}'
+        assert drop(pool, code, context).reason == "result is not a literal"

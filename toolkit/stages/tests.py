@@ -1,8 +1,9 @@
 """SourceFunction -> Draft: a suite of literal cases, recorded from the source function.
 
-Two sources pool: the calls in the docstring's examples, and generated inputs (`toolkit.suites.inputs` says what to try,
-the probe `explore` tries it). What the function does is recorded, never what a docstring claims. Each case is
-confirmed in two more fresh processes under other hash seeds, forwards and backwards.
+Two sources pool: the calls in the docstring's examples (the probe `examples` runs those whose arguments have to be
+computed), and generated inputs (`toolkit.suites.inputs` says what to try, the probe `explore` tries it). What the
+function does is recorded, never what a docstring claims. Each case is confirmed in two more fresh processes under
+other hash seeds, forwards and backwards.
 """
 
 from collections import Counter
@@ -16,6 +17,7 @@ from toolkit import stage
 from toolkit.records import Case, Draft, SourceFunction
 from toolkit.stage import Drop, Result, Stage, Tools
 from toolkit.suites import inputs, subject
+from toolkit.suites.examples import BUDGET, to_run
 from toolkit.suites.probing import Refusal, agree, ask
 from toolkit.suites.subject import Subject
 
@@ -46,7 +48,7 @@ def draft(function: SourceFunction, settings: Settings, pool: Pool) -> Draft | D
     """The function with its recorded cases, or why there are none. Raises SandboxUnavailable."""
     try:
         it = subject.of(function)
-        request = inputs.request(it, function.docstring)
+        request = inputs.request(it, function.docstring, computed(it, function.docstring, settings, pool))
     except subject.UNPARSABLE as error:
         return Drop("does not load", f"{type(error).__name__}: {error}"[:200])
     if not it.body:
@@ -66,6 +68,17 @@ def draft(function: SourceFunction, settings: Settings, pool: Pool) -> Draft | D
         ((reason, count),) = broken.most_common(1)
         return Drop(reason, f"all {count} cases")
     return Draft(function.id, function, kept)
+
+
+def computed(it: Subject, docstring: str, settings: Settings, pool: Pool) -> tuple[str, ...]:
+    """What the examples call the function with where that has to be computed: alike in fresh processes."""
+    sources = to_run(docstring, it)
+    if not sources:
+        return ()
+    request = {"sources": sources, "most": BUDGET, "total_fuel": settings.total_fuel}
+    answers = [ask(pool, it, "examples", request, hash_seed=seed) for seed in settings.hash_seeds]
+    calls = [[] if isinstance(answer, Refusal) else answer["calls"] for answer in answers]
+    return tuple(text for text in dict.fromkeys(calls[0]) if all(text in each for each in calls))
 
 
 def confirm(
@@ -105,4 +118,4 @@ def _nothing(failures: Sequence[tuple[int, str, str]]) -> Drop:
     return Drop("no usable case", f"{what}: {sum(reasons.values())} calls")
 
 
-STAGE = Stage(name="tests", version="4", reads=SourceFunction, writes=Draft, settings=Settings, apply=apply)
+STAGE = Stage(name="tests", version="5", reads=SourceFunction, writes=Draft, settings=Settings, apply=apply)

@@ -2,7 +2,8 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from typing import Any
 
 from toolkit.suites.subject import UNPARSABLE
@@ -18,11 +19,18 @@ _ROWS = {"list": "list", "List": "list", "Sequence": "list", "Iterable": "list",
          "Collection": "list", "MutableSequence": "list", "array": "list", "set": "set", "Set": "set",
          "AbstractSet": "set", "frozenset": "set", "FrozenSet": "set", "sequence": "list", "iterable": "list",
          "Container": "list", "Reversible": "list"}  # fmt: skip
+# What a container may hold whose elements nobody names, the likeliest first.
+BARE: dict[Type, tuple[Type, ...]] = {
+    ("list",): (("list", INT), ("list", STR)),
+    ("set",): (("set", INT), ("set", STR)),
+    ("row",): (("row", INT), ("row", STR)),
+    ("dict",): (("dict", STR, INT), ("dict", INT, ("list", INT)), ("dict", INT, INT)),
+}
 _DICTS = {"dict", "Dict", "Mapping", "MutableMapping", "DefaultDict", "defaultdict", "OrderedDict", "dictionary"}
 
 
 def annotated(node: ast.expr) -> Iterator[Type]:
-    """The types that an annotation names, the plainest first."""
+    """The types that an annotation names, the plainest first; one of `BARE` where it says nothing of the elements."""
     match node:
         case ast.Constant(value=str() as text):
             try:
@@ -39,21 +47,52 @@ def annotated(node: ast.expr) -> Iterator[Type]:
             yield from _generic(name, inner.elts if isinstance(inner, ast.Tuple) else [inner])
 
 
+def aliases(context: str) -> dict[str, ast.expr]:
+    """What a context calls types by: `Matrix = list[list[int]]`; a type variable is its first constraint."""
+    found: dict[str, ast.expr] = {}
+    for node in ast.parse(context).body if context else []:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(args=[_, first, *_])):
+                found[name] = resolved(first, found)  # TypeVar, NewType
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Name() | ast.Subscript() | ast.BinOp() as value):
+                found[name] = resolved(value, found)
+    return found
+
+
+def resolved(node: ast.expr, names: Mapping[str, ast.expr]) -> ast.expr:
+    """A copy of an annotation with the names of a context replaced by what they stand for."""
+    whole: ast.expr = _Names(names).visit(deepcopy(node))
+    return whole
+
+
+class _Names(ast.NodeTransformer):
+    def __init__(self, names: Mapping[str, ast.expr]) -> None:
+        self.names = names
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return self.names.get(node.id, node)
+
+
+def plain(kind: Type) -> Type:
+    """The type itself, or the likeliest of a bare container."""
+    return BARE[kind][0] if kind in BARE else kind
+
+
 def _named(name: str) -> Iterator[Type]:
     if name in SCALARS:
         yield SCALARS[name]
     elif name in _ROWS:
-        yield from ((_ROWS[name], INT), (_ROWS[name], STR))
+        yield (_ROWS[name],)
     elif name in ("tuple", "Tuple"):
-        yield from (("row", INT), ("row", STR))
+        yield ("row",)
     elif name in _DICTS:
-        yield from (("dict", STR, INT), ("dict", INT, INT))
+        yield ("dict",)
     elif len(name) == 1:
         yield INT  # a type variable
 
 
 def _union(parts: list[ast.expr]) -> Iterator[Type]:
-    kinds = [kind for part in parts for kind in list(annotated(part))[:1]]
+    kinds = [plain(kind) for part in parts for kind in list(annotated(part))[:1]]
     rest = [kind for kind in kinds if kind != ("none",)]
     yield from (("optional", kind) for kind in rest) if len(rest) < len(kinds) else rest
 
@@ -63,7 +102,7 @@ def _generic(name: str, inner: list[ast.expr]) -> Iterator[Type]:
         parts = [*inner, ast.Constant(None)] if name == "Optional" else inner
         yield from _union(parts)
         return
-    kinds = [next(annotated(each), INT) for each in inner if not _ellipsis(each)]
+    kinds = [plain(next(annotated(each), INT)) for each in inner if not _ellipsis(each)]
     if name in _ROWS:
         yield (_ROWS[name], *kinds[:1])
     elif name in _DICTS and len(kinds) == 2:
@@ -140,7 +179,8 @@ def _note(found: dict[str, Type], name: str, text: str) -> None:
     text = text.strip().removeprefix("a ").removeprefix("an ")
     rest = re.match(r"(list|sequence|iterable|array|tuple|set)s? of (\w+?)s?\b", text, re.I)
     if rest:
-        inner = next(_named(rest[2].lower()), None) or (STR if rest[2].lower() in ("word", "character") else INT)
+        word = STR if rest[2].lower() in ("word", "character") else INT
+        inner = plain(next(_named(rest[2].lower()), word))
         found.setdefault(name, (_ROWS.get(rest[1].lower(), "list"), inner))
         return
     expression = re.match(r"[\w.]+(\[[\w\[\], .]*\])?", text)

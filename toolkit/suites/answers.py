@@ -19,12 +19,14 @@ REASONS = frozenset({"timeout", "memory", "left early", "noise", "changes its ar
 
 
 def fits(probe: str, answer: dict[Any, Any], request: Mapping[str, Any]) -> bool:
-    """Whether this is an answer of "explore", "replay" or "measure" to the request, or a probe's refusal."""
+    """Whether this is what the probe of that name answers to the request, or a probe's refusal."""
     match answer:
         case {"refused": reason, "detail": detail} if len(answer) == 2:
             return _text(reason) and reason in REFUSALS and _text(detail)
         case {"cases": cases, "failures": failures, "complete": bool()} if len(answer) == 3 and probe == "explore":
             return _explored(cases, request["cases"]) and _failures(failures)
+        case {"calls": calls} if len(answer) == 1 and probe == "examples":
+            return _row(calls) and len(calls) <= request["most"] and all(map(_arguments, calls))
         case {"outcomes": outcomes} if len(answer) == 1 and probe == "replay":
             return _outcomes(outcomes, 3, len(request["cases"]))
         case {"outcomes": outcomes, "coverage": coverage, "kills": kills} if len(answer) == 3 and probe == "measure":
@@ -75,9 +77,12 @@ def _explored(cases: Any, most: int) -> bool:
 
 
 def _case(arguments: object, outcome: object, expected: object, origin: object, accident: object) -> bool:
-    if not (_text(arguments) and isinstance(_literal(str(arguments)), tuple)):
-        return False
-    return _outcome(outcome, expected, "") and _text(origin) and origin in ORIGINS and type(accident) is bool
+    known = _arguments(arguments) and _text(origin) and origin in ORIGINS
+    return known and _outcome(outcome, expected, "") and type(accident) is bool
+
+
+def _arguments(value: object) -> bool:
+    return _text(value) and isinstance(_literal(str(value)), tuple)
 
 
 def _failures(value: Any) -> bool:

@@ -13,27 +13,44 @@ BUDGET = 60  # calls of one function
 
 
 def doctest_calls(docstring: str, it: Subject) -> Iterator[ast.Tuple]:
-    """The arguments of each call of the function in the docstring's examples, keywords bound by the signature."""
+    """The literal arguments of each call in the docstring's examples, keywords bound by the signature."""
+    found = 0
+    for call, names in _found(docstring, it):
+        bound = _bound(call, it, names)
+        if bound is not None and found < BUDGET:
+            found += 1
+            yield bound
+
+
+def to_run(docstring: str, it: Subject) -> list[str]:
+    """The examples, where one of them calls the function with what is no literal as it is written."""
+    if all(_bound(call, it, names) is not None for call, names in _found(docstring, it)):
+        return []
+    return [source for source, _ in _examples(docstring)]
+
+
+def _examples(docstring: str) -> Iterator[tuple[str, ast.Module]]:
     try:
         examples = doctest.DocTestParser().get_examples(docstring)
     except ValueError:
         return
-    found = 0
-    names: dict[str, ast.expr] = {}
     for example in examples:
         try:
-            tree = ast.parse(example.source)
+            yield example.source, ast.parse(example.source)
         except UNPARSABLE:
             continue
+
+
+def _found(docstring: str, it: Subject) -> Iterator[tuple[ast.Call, dict[str, ast.expr]]]:
+    """Each call of the function, and what names stand for there."""
+    names: dict[str, ast.expr] = {}
+    for _, tree in _examples(docstring):
         for node in tree.body:
             if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
                 names[node.targets[0].id] = node.value
         for call in ast.walk(tree):
-            if isinstance(call, ast.Call) and _calls(call, it.name) and found < BUDGET:
-                bound = _bound(call, it, names)
-                if bound is not None:
-                    found += 1
-                    yield bound
+            if isinstance(call, ast.Call) and _calls(call, it.name):
+                yield call, names
 
 
 def _calls(node: ast.Call, name: str) -> bool:

@@ -8,10 +8,11 @@ tried: the probe keeps the types that the function takes.
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from toolkit.suites.annotations import (
+    BARE,
     BOOL,
     BYTES,
     FLOAT,
@@ -19,9 +20,11 @@ from toolkit.suites.annotations import (
     SCALARS,
     STR,
     Type,
+    aliases,
     annotated,
     documented,
     literal_type,
+    resolved,
     value_type,
 )
 from toolkit.suites.evidence import Evidence
@@ -58,21 +61,30 @@ _NAMES: tuple[tuple[str, Type], ...] = (
 _NAME_RULES = tuple((re.compile(f"(?:{pattern})", re.I), kind) for pattern, kind in _NAMES)
 
 
-def request(it: Subject, docstring: str) -> dict[str, Any]:
-    """The part of a probe's request that says what to try. Raises what `ast` raises."""
+def request(it: Subject, docstring: str, computed: Sequence[str] = ()) -> dict[str, Any]:
+    """The part of a probe's request that says what to try. Raises what `ast` raises.
+
+    `computed`: arguments of calls in the examples that are no literals as they are written.
+    """
     helpers = _helpers(it.context)
     evidence = gather(it.node, {**helpers, it.name: it.node} if it.name in helpers else helpers)
-    calls = list(doctest_calls(docstring, it))
+    calls = [*doctest_calls(docstring, it), *(_tuple(text) for text in computed)]
     seen = _doctest_types(calls, it)
     told = documented(docstring)
+    names = aliases(it.context)
     return {
-        "parameters": [_parameter(each, evidence, seen, told) for each in it.parameters],
+        "parameters": [_parameter(each, evidence, seen, told, names) for each in it.parameters],
         "doctests": [ast.unparse(call) for call in calls],
         "pools": _constants(it),
         "lines": sorted(_lines(it)),
         "branches": sorted(_branches(it)),
         "seed": int(it.id, 16),
     }
+
+
+def _tuple(text: str) -> ast.Tuple:
+    """A tuple that a probe has written."""
+    return ast.parse(text, mode="eval").body  # type: ignore[return-value]
 
 
 def _helpers(context: str) -> Functions:
@@ -82,10 +94,15 @@ def _helpers(context: str) -> Functions:
 
 
 def _parameter(
-    each: Parameter, evidence: dict[str, Evidence], seen: dict[str, list[Type]], told: dict[str, Type]
+    each: Parameter,
+    evidence: dict[str, Evidence],
+    seen: dict[str, list[Type]],
+    told: dict[str, Type],
+    names: dict[str, ast.expr],
 ) -> dict[str, Any]:
     found = evidence[each.name].part("element") if each.kind == "variadic" else evidence[each.name]
-    guesses = list(_guesses(each, found, seen, told))
+    said = [] if each.node.annotation is None else list(annotated(resolved(each.node.annotation, names)))
+    guesses = list(_guesses(each, found, [*seen.get(each.name, []), *said], told))
     return {
         "kind": each.kind,
         "default": None if each.default is None else ast.unparse(each.default),
@@ -93,23 +110,31 @@ def _parameter(
     }
 
 
-def _guesses(each: Parameter, found: Evidence, seen: dict[str, list[Type]], told: dict[str, Type]) -> Iterator[Type]:
-    """Best first: doctests, annotation, default, docstring, usage, name; then what is common."""
-    yield from seen.get(each.name, [])
-    if each.node.annotation is not None:
-        yield from annotated(each.node.annotation)
+def _guesses(each: Parameter, found: Evidence, said: list[Type], told: dict[str, Type]) -> Iterator[Type]:
+    """Best first: doctests and annotation (`said`), default, docstring, usage, name; then what is common."""
+    used = list(_used(found, 0))
+    yield from _finer(said, used)
     kind = literal_type(each.default) if each.default is not None else None
     if kind and kind != ("none",):
         yield kind
     if each.name in told:
-        yield told[each.name]
-    used = list(_used(found, 0))
+        yield from _finer([told[each.name]], used)
     named = [kind for rule, kind in _NAME_RULES if rule.fullmatch(each.name)]
     fits = [kind for kind in named if any(kind[0] == guess[0] for guess in used)]
     yield from used[:1] if used and not fits else fits + used[:1]
     yield from named
     yield from used[1:]
     yield from _FALLBACK
+
+
+def _finer(said: list[Type], used: list[Type]) -> Iterator[Type]:
+    """A container that is named without its elements (`graph: dict`) first holds what the usage speaks for."""
+    for kind in said:
+        if kind in BARE:
+            yield from (guess for guess in used if guess[0] == kind[0])
+            yield from BARE[kind]
+        else:
+            yield kind
 
 
 def _used(found: Evidence, depth: int) -> Iterator[Type]:

@@ -18,14 +18,11 @@ import sys
 from builtins import (  # noqa: UP029 - bound before a function can rewrite them
     BaseException,
     any,
-    callable,
     compile,
     dict,
     eval,
     exec,
-    getattr,
     isinstance,
-    iter,
     len,
     min,
     set,
@@ -34,7 +31,7 @@ from builtins import (  # noqa: UP029 - bound before a function can rewrite them
     zip,
 )  # fmt: skip
 
-from literals import TooLarge, Unwritable, copied, literal, same  # type: ignore[import-not-found]
+from literals import consume, copied, returned, same  # type: ignore[import-not-found]
 
 TYPE_CHECKING = False  # `typing` is not worth its import time here
 if TYPE_CHECKING:
@@ -49,7 +46,6 @@ _settrace = sys.settrace
 _setitimer = signal.setitimer
 _getusage = resource.getrusage
 
-YIELDED = 50  # values taken from an iterator before it counts as endless
 CALL_SECONDS = 2.0  # of CPU, a call: the net under the fuel
 CLOSE = 0.5  # the share of the net that a call whose outcome is released may use
 
@@ -163,21 +159,9 @@ class Subject:
         """What the call does: (outcome, text, reason). A reason makes it no case. `share`: of the net."""
         values = copied(values)
         before = copied(values)
-        self.fuel, self.touched, self.natural, self.slow = fuel, "", False, False
-        self._forget()
         positional, keywords = self.arguments(values)
         try:
-            try:
-                if tracing:
-                    _settrace(self._enter)
-                self.watching = True
-                _setitimer(signal.ITIMER_VIRTUAL, seconds, 0.1)
-                result = consume(function(*positional, **keywords))
-            finally:
-                self.watching = False
-                if tracing:
-                    _settrace(None)
-                self.slow |= _setitimer(signal.ITIMER_VIRTUAL, 0)[0] < seconds * (1 - share)
+            result = self.run(lambda: consume(function(*positional, **keywords)), fuel, tracing, seconds, share)
         except BaseException as error:
             outcome = self._raised(error)
         else:
@@ -188,6 +172,29 @@ class Subject:
         if not outcome[2] and not same(before, values):
             return outcome[0], "", "changes its arguments"
         return outcome
+
+    def run(
+        self,
+        act: Callable[[], Any],
+        fuel: int,
+        tracing: bool = True,
+        seconds: float = CALL_SECONDS,
+        share: float = 1.0,
+    ) -> Any:
+        """What `act` gives or raises, with so much fuel and time."""
+        self.fuel, self.touched, self.natural, self.slow = fuel, "", False, False
+        self._forget()
+        try:
+            if tracing:
+                _settrace(self._enter)
+            self.watching = True
+            _setitimer(signal.ITIMER_VIRTUAL, seconds, 0.1)
+            return act()
+        finally:
+            self.watching = False
+            if tracing:
+                _settrace(None)
+            self.slow |= _setitimer(signal.ITIMER_VIRTUAL, 0)[0] < seconds * (1 - share)
 
     def _guard(self) -> None:
         """Ends the probe where the function did what no probe can go on after."""
@@ -265,33 +272,3 @@ class Subject:
         if self.fuel < 0:
             raise OutOfFuel
         return self._count
-
-
-def consume(result: Any) -> tuple[str, Any]:
-    """An iterator becomes what it yields; anything else is itself."""
-    if not iterates(result):
-        return "returns", result
-    values = []
-    for each in iter(result):
-        values.append(each)
-        if len(values) > YIELDED:
-            return "endless", None
-    return "yields", values
-
-
-def iterates(result: object) -> bool:
-    """An iterator, judged by its type alone."""
-    return callable(getattr(type(result), "__next__", None)) and callable(getattr(type(result), "__iter__", None))
-
-
-def returned(result: tuple[str, Any]) -> tuple[str, str, str]:
-    """The outcome of a call that came back."""
-    outcome, value = result
-    if outcome == "endless":
-        return "yields", "", "endless"
-    try:
-        return outcome, literal(value), ""
-    except Unwritable as error:
-        return outcome, str(error), "result is not a literal"
-    except TooLarge:
-        return outcome, "", "result too large"

@@ -32,7 +32,7 @@ class Search:
         self.dice = Dice(request["seed"])
         self.pools = request["pools"]
         self.fuel, self.calls = request["total_fuel"], request["calls"]
-        self.seen: set[str] = set()
+        self.seen: dict[str, Trial] = {}  # by the text of the arguments
         self.trials: list[Trial] = []
         self.arcs: set[tuple[int, int]] = set()
         self.paths: set[int] = set()
@@ -76,22 +76,25 @@ class Search:
 
     def attempt(self, origin: str, kinds: tuple[Any, ...], arguments: tuple[Any, ...]) -> Trial | None:
         """Call once; None where it was called before or the budget is spent. Else the trial."""
-        try:
-            text = literals.literal(arguments, self.request["characters"])
-        except (literals.TooLarge, literals.Unwritable):
+        text = self.text(arguments)
+        if self.spent or not text or text in self.seen:
             return None
-        if self.spent or text in self.seen:
-            return None
-        self.seen.add(text)
         self.calls -= 1
         fuel = min(self.request["call_fuel"], self.fuel)
         subject = self.subject
         outcome = subject.call(self.function, arguments, fuel)
         cost = fuel - max(subject.fuel, 0)
         self.fuel -= cost
-        trial = Trial(text, origin, kinds, outcome, subject, cost)
+        self.seen[text] = trial = Trial(text, origin, kinds, outcome, subject, cost)
         self._note(trial)
         return trial
+
+    def text(self, arguments: tuple[Any, ...]) -> str:
+        """The arguments as a literal; "" where they have none that is short enough."""
+        try:
+            return str(literals.literal(arguments, self.request["characters"]))
+        except (literals.TooLarge, literals.Unwritable):
+            return ""
 
     def _note(self, trial: Trial) -> None:
         if trial.reason:
@@ -170,6 +173,7 @@ class Search:
                 row = self.row(parameter, kind)
                 columns.append(row[index % len(row)] if index else row[0])
             trial = self._keep(self.parents.setdefault(signature, []), columns, signature)
+            trial = trial or self.seen.get(self.text(self.flat(columns)))  # an example may call it so
             if trial:
                 calls += 1
                 worth += trial.worth

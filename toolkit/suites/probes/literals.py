@@ -10,11 +10,15 @@ from builtins import (  # noqa: UP029 - bound before a function can rewrite them
     any,
     bool,
     bytes,
+    callable,
     complex,
     dict,
     enumerate,
     float,
+    frozenset,
+    getattr,
     int,
+    iter,
     len,
     list,
     map,
@@ -34,6 +38,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 INFINITE = float("inf")
+YIELDED = 50  # values taken from an iterator before it counts as endless
+_items = dict.items
 
 
 class Unwritable(Exception):
@@ -45,7 +51,10 @@ class TooLarge(Exception):
 
 
 def literal(value: object, limit: int = 2000) -> str:
-    """A literal that `ast.literal_eval` reads back equal and of the same type. Raises Unwritable, TooLarge."""
+    """A literal that `ast.literal_eval` reads back equal. Raises Unwritable, TooLarge.
+
+    Of the same type too, save what Python itself holds equal to a plain dict or set: a defaultdict, a frozenset.
+    """
     parts: list[str] = []
     _spell(value, parts.append, [limit], 0)
     text = "".join(parts)
@@ -80,9 +89,9 @@ def _spell(value: Any, put: Callable[[str], None], left: list[int], depth: int) 
         put(repr(value))
     elif kind is list or kind is tuple:
         _spell_row(value, "[]" if kind is list else "()", put, left, depth)
-    elif kind is set:
+    elif kind is set or kind is frozenset:
         _spell_set(value, put, left)
-    elif kind is dict:
+    elif kind is dict or (kind.__module__ == "collections" and any(each is dict for each in kind.__mro__)):
         _spell_dict(value, put, left, depth)
     else:
         raise Unwritable(kind.__name__)
@@ -111,6 +120,8 @@ def _spell_set(value: set[Any], put: Callable[[str], None], left: list[int]) -> 
         return
     if len(value) > left[0]:
         raise TooLarge
+    if any(_frozen(each) for each in value):
+        raise Unwritable("set of sets")
     texts = sorted(literal(each, left[0]) for each in value)  # the order of a set depends on the hash seed
     left[0] -= sum(map(len, texts))
     put("{" + ", ".join(texts) + "}")
@@ -118,13 +129,21 @@ def _spell_set(value: set[Any], put: Callable[[str], None], left: list[int]) -> 
 
 def _spell_dict(value: dict[Any, Any], put: Callable[[str], None], left: list[int], depth: int) -> None:
     put("{")
-    for index, (key, each) in enumerate(value.items()):
+    for index, (key, each) in enumerate(_items(value)):
         if index:
             put(", ")
+        if _frozen(key):
+            raise Unwritable("set as a key")
         _spell(key, put, left, depth + 1)
         put(": ")
         _spell(each, put, left, depth + 1)
     put("}")
+
+
+def _frozen(value: Any) -> bool:
+    """A hashable value whose literal would be none: {{1}}."""
+    kind = type(value)
+    return kind is frozenset or (kind is tuple and any(_frozen(each) for each in value))
 
 
 def copied(value: Any) -> Any:
@@ -151,3 +170,33 @@ def same(left: Any, right: Any) -> bool:
     if kind is dict:
         return same(list(left.items()), list(right.items()))
     return bool(left == right)
+
+
+def consume(result: Any) -> tuple[str, Any]:
+    """An iterator becomes what it yields; anything else is itself."""
+    if not iterates(result):
+        return "returns", result
+    values = []
+    for each in iter(result):
+        values.append(each)
+        if len(values) > YIELDED:
+            return "endless", None
+    return "yields", values
+
+
+def iterates(result: object) -> bool:
+    """An iterator, judged by its type alone."""
+    return callable(getattr(type(result), "__next__", None)) and callable(getattr(type(result), "__iter__", None))
+
+
+def returned(result: tuple[str, Any]) -> tuple[str, str, str]:
+    """The outcome of a call that came back."""
+    outcome, value = result
+    if outcome == "endless":
+        return "yields", "", "endless"
+    try:
+        return outcome, literal(value), ""
+    except Unwritable as error:
+        return outcome, str(error), "result is not a literal"
+    except TooLarge:
+        return outcome, "", "result too large"
