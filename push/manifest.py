@@ -27,6 +27,7 @@ SEMVER = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-[0-9A-Za-z.-]+
 HASH = re.compile(r"[0-9a-f]{64}\Z")
 LARGEST = 1 << 62  # bytes or rows: more than any file has
 LONGEST_PATH, LONGEST_NAME = 1024, 255  # bytes
+LONGEST_VERSION = 100
 HELP = "`langlift release` writes it; do not edit it by hand"
 
 
@@ -60,6 +61,27 @@ class Release:
     def everything(self) -> dict[str, File]:
         """All files that are published: those listed, and release.json."""
         return {**self.files, MANIFEST: File(self.digest, self.size)}
+
+
+def precedence(version: str) -> tuple[Any, ...]:
+    """What puts versions in order: Semantic Versioning 2.0.0, section 11."""
+    numbers, _, before = version.partition("-")
+    parts = [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in before.split(".") if before]
+    return (*map(int, numbers.split(".")), not before, parts)
+
+
+def version_in(content: bytes) -> str | None:
+    """The version that a release.json of whatever schema says it is; None where it says none."""
+    try:
+        value = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    version = value.get("version") if isinstance(value, dict) else None
+    return version if _is_version(version) else None
+
+
+def _is_version(value: Any) -> bool:
+    return isinstance(value, str) and len(value) < LONGEST_VERSION and SEMVER.match(value) is not None
 
 
 def read(folder: Path) -> Release:
@@ -105,8 +127,7 @@ def _faults(value: Any) -> Iterator[str]:
     yield from _unless(value.get("schema") == SCHEMA, value, "schema", repr(SCHEMA))
     yield from _unless(isinstance(repo, str) and REPOSITORY.match(repo), value, "repo", "org/name")
     yield from _unless(value.get("kind") in KINDS, value, "kind", " or ".join(KINDS))
-    good = isinstance(version, str) and len(version) < 100 and SEMVER.match(version)
-    yield from _unless(good, value, "version", "a version such as 0.1.0")
+    yield from _unless(_is_version(version), value, "version", "a version such as 0.1.0")
     yield from _unless(isinstance(value.get("private"), bool), value, "private", "true or false")
     yield from _unless(isinstance(files, dict), value, "files", "an object")
     for name, facts in files.items() if isinstance(files, dict) else ():

@@ -1,6 +1,11 @@
-"""What a push would do, as a value: nothing is written here."""
+"""What a push would do, as a value: nothing is written here.
+
+All commits of main are looked through for one of the version: a push that ended between its commit and its tag is
+finished, wherever that commit is by now. Main never goes back to an older version.
+"""
 
 import hashlib
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -12,7 +17,7 @@ from huggingface_hub.hf_api import RepoFile
 from push.check import check, of_the_hub
 from push.errors import BadRelease, Conflict
 from push.hub import Hub, talking
-from push.manifest import Release, read
+from push.manifest import MANIFEST, Release, precedence, read, version_in
 
 MAIN = "main"
 SHOWN_DEFECTS = 10
@@ -36,6 +41,7 @@ class Plan:
     endpoint: str
     head: str | None
     tagged: str | None  # the commit that the release's tag points to
+    committed: str | None  # the commit that holds the release and waits for its tag
     step: Step
     adds: tuple[str, ...]  # new and changed files
     deletes: tuple[str, ...]
@@ -50,25 +56,27 @@ def plan(folder: Path, hub: Hub) -> Plan:
     """Compare a release folder with its repository.
 
     Raises `BadRelease` for a folder that is not what release.json says, `Conflict` where the repository's
-    visibility is not the one that release.json asks for, or another push of the version is between its commit
-    and its tag, `HubTrouble` where the Hub can not be asked.
+    visibility is not the one that release.json asks for, another push of the version is between its commit and its
+    tag, or main holds a newer version, `HubTrouble` where the Hub can not be asked.
     """
     refuse_defects(folder, hub)
     release = read(folder)
     with talking(hub, f"looking at {release.repo}"):
         found = look(release, hub)
         if found is None:
-            return Plan(folder, release, hub.endpoint, None, None, Step.NOTHING, tuple(release.everything), (), ())
+            adds = tuple(release.everything)
+            return Plan(folder, release, hub.endpoint, None, None, None, Step.NOTHING, adds, (), ())
         head, tagged = found
-        tree = tree_at(release, hub, tagged or head)
-        title = hub.api.list_repo_commits(release.repo, repo_type=release.kind, revision=head)[0].title
-    adds, deletes, unchanged = difference(folder, release, tree)
-    same = not adds and not deletes
-    if tagged is None and not same and title == title_of(release):
-        raise _under_way(release, head)
-    tagless = Step.COMMITTED if same else Step.NOTHING
-    step = (Step.PUBLISHED if same else Step.TAKEN) if tagged else tagless
-    return Plan(folder, release, hub.endpoint, head, tagged, step, adds, deletes, unchanged)
+        committed = None if tagged else find_commit(folder, release, hub, head)
+        tree = tree_at(release, hub, tagged or committed or head)
+        if not tagged and not committed and MANIFEST in tree:
+            _refuse_older(release, hub, head)
+    changes = difference(folder, release, tree)
+    if tagged:
+        step = Step.TAKEN if any(changes[:2]) else Step.PUBLISHED
+    else:
+        step = Step.COMMITTED if committed else Step.NOTHING
+    return Plan(folder, release, hub.endpoint, head, tagged, committed, step, *changes)
 
 
 def title_of(release: Release) -> str:
@@ -76,13 +84,42 @@ def title_of(release: Release) -> str:
     return f"Release {release.tag}"
 
 
-def _under_way(release: Release, head: str) -> Conflict:
-    """The error where main ends with this version and other content: a commit on top would be what main shows."""
+def find_commit(folder: Path, release: Release, hub: Hub, head: str) -> str | None:
+    """The commit of main that holds exactly this release: its head, or one below with the title of the version.
+
+    Raises `Conflict` where main has a commit of the version, and none with this content.
+    """
+    others = []
+    for each in hub.api.list_repo_commits(release.repo, repo_type=release.kind, revision=head):
+        ours = each.title == title_of(release)
+        if ours or each.commit_id == head:
+            if not any(difference(folder, release, tree_at(release, hub, each.commit_id))[:2]):
+                return str(each.commit_id)
+            others += [str(each.commit_id)] * ours
+    if others:
+        raise _under_way(release, others[0])
+    return None
+
+
+def _under_way(release: Release, commit: str) -> Conflict:
+    """The error where main has a commit of this version with other content: a second one would leave it in doubt."""
     return Conflict(
-        f"{release.repo} ends with a commit of {release.tag} that has other content and no tag yet, at {head}",
+        f"main of {release.repo} has a commit of {release.tag} that has other content and no tag yet, at {commit}",
         "another push of this version is under way, or was given up: plan again in a minute; "
         "if it stays, raise the version, release and push again",
     )
+
+
+def _refuse_older(release: Release, hub: Hub, head: str) -> None:
+    """Raise `Conflict` where main holds a newer version: pushed on top, this one would be what main shows."""
+    with tempfile.TemporaryDirectory(prefix="langlift-plan-") as own:
+        path = hub.api.hf_hub_download(release.repo, MANIFEST, repo_type=release.kind, revision=head, local_dir=own)
+        newest = version_in(Path(path).read_bytes())
+    if newest is not None and precedence(newest) > precedence(release.version):
+        raise Conflict(
+            f"main of {release.repo} holds version {newest}, and this release is the older {release.version}",
+            f"a push never takes main back: raise the version above {newest}, release and push again",
+        )
 
 
 def taken(release: Release, commit: str) -> Conflict:

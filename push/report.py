@@ -20,6 +20,7 @@ def as_value(plan: Plan) -> dict[str, Any]:
         "tag": plan.release.tag,
         "head": plan.head,
         "tagged": plan.tagged,
+        "committed": plan.committed,
         "step": plan.step.name.lower(),
         "adds": {name: facts[name].size for name in plan.adds},
         "deletes": list(plan.deletes),
@@ -38,7 +39,7 @@ def lines(plan: Plan) -> Iterator[str]:
         yield f"nothing to do: {release.tag} holds this release, at {plan.tagged}"
         return
     if plan.step is Step.COMMITTED:
-        yield f"committed already: only the tag {release.tag} is missing"
+        yield f"committed already, at {plan.committed}: only the tag {release.tag} is missing"
         return
     for name in plan.adds:
         yield f"  add        {facts[name].size:>13,}  {name}"

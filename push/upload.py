@@ -13,7 +13,7 @@ from huggingface_hub import CommitOperationAdd, CommitOperationDelete
 from push.errors import BadRelease, Conflict, HubTrouble
 from push.hub import Hub, talking
 from push.manifest import Release, read
-from push.plan import MAIN, Plan, Step, difference, look, refuse_defects, taken, title_of, tree_at
+from push.plan import MAIN, Plan, Step, difference, find_commit, look, refuse_defects, taken, title_of, tree_at
 from push.trouble import MOVED_HELP
 from push.verify import verify_commit
 
@@ -44,8 +44,8 @@ def upload(plan: Plan, hub: Hub, say: Callable[[str], None] = lambda text: None)
     refuse_defects(plan.folder, hub)
     if read(plan.folder).digest != release.digest:
         raise BadRelease(f"{plan.folder} has changed since the plan was made", "run the same command again")
-    commit, new = plan.head, False
-    if plan.step is not Step.COMMITTED or commit is None:
+    commit, new = plan.committed, False
+    if commit is None:
         plan = _with_repository(plan, hub, say)
         commit, new = _commit(plan, hub, say), True
     say(f"reading {commit} back")
@@ -105,21 +105,21 @@ def _commit(plan: Plan, hub: Hub, say: Callable[[str], None]) -> str:
 
 
 def _landed(plan: Plan, hub: Hub, error: Exception) -> str | None:
-    """What the tag, or else main, is at, if that is exactly this release: then only the commit's answer is lost.
+    """What the tag is at, or else the commit in main, that is exactly this release: only the commit's answer is lost.
 
-    Raises `Conflict` where the tag has been set on other content meanwhile.
+    Raises `Conflict` where the version has been tagged, or committed, with other content meanwhile.
     """
     with talking(hub, f"looking whether the commit to {plan.release.repo} happened (after: {error})"):
         found = look(plan.release, hub)
         if found is None:
             return None
         head, tagged = found
-        tree = tree_at(plan.release, hub, tagged or head)
-    if not any(difference(plan.folder, plan.release, tree)[:2]):
-        return tagged or head
-    if tagged:
+        if tagged is None:
+            return find_commit(plan.folder, plan.release, hub, head)
+        tree = tree_at(plan.release, hub, tagged)
+    if any(difference(plan.folder, plan.release, tree)[:2]):
         raise taken(plan.release, tagged)
-    return None
+    return tagged
 
 
 def _tag(release: Release, hub: Hub, commit: str, say: Callable[[str], None]) -> bool:
