@@ -84,15 +84,18 @@ def _is_version(value: Any) -> bool:
     return isinstance(value, str) and len(value) < LONGEST_VERSION and SEMVER.match(value) is not None
 
 
-def read(folder: Path) -> Release:
-    """The release in a folder. Raises `NotARelease` where there is none, `BadManifest` naming the wrong fields."""
+def read(folder: Path, name: str = "") -> Release:
+    """The release in a folder, which errors call `name`, or by its path.
+
+    Raises `NotARelease` where there is none, `BadManifest` naming the wrong fields.
+    """
     path = folder / MANIFEST
     try:
         content = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
-        raise NotARelease(f"{folder} is no release folder: it has no {MANIFEST}", HELP) from None
+        raise NotARelease(f"{name or folder} is no release folder: it has no {MANIFEST}", HELP) from None
     except OSError as error:
-        raise NotARelease(f"{path} can not be read: {error.strerror}", HELP) from None
+        raise NotARelease(f"{name or folder}/{MANIFEST} can not be read: {error.strerror}", HELP) from None
     try:
         value = json.loads(content, object_pairs_hook=_object)
     except ValueError as error:

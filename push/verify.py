@@ -4,6 +4,7 @@ A release on a Hub is downloaded to a temporary folder and read there: every fil
 row set of every Parquet file, and nothing beside what release.json lists. Memory: a batch of rows.
 """
 
+import os
 import re
 import tempfile
 from collections.abc import Iterator
@@ -22,8 +23,10 @@ from push.hub import Hub, open_hub, talking
 from push.manifest import KINDS, MANIFEST, Release, read
 from push.trouble import DISK_HELP
 
-REMOTE = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+)@(?P<revision>[^@\s]+)\Z")
-
+REPOSITORY = r"[\w.-]+/[\w.-]+"
+REMOTE = re.compile(rf"(?P<repo>{REPOSITORY})@(?P<revision>[^@\s]+)\Z")
+EXAMPLE = "such as org/name@v0.1.0"
+LONGEST_TARGET = 200  # letters
 SHOWN_TAGS = 10
 LONGEST_REASON = 200  # letters
 
@@ -51,11 +54,11 @@ def verify(target: str, hub: Hub | None = None, kind: str = "dataset") -> Verifi
 
     Raises `NotARelease` where there is no release to look at, `HubTrouble` where the Hub can not be asked.
     """
-    if Path(target).is_dir():
+    if target and os.path.isdir(target):  # an empty path would be the folder where one stands
         return _verified(target, Path(target), "")
     remote = REMOTE.match(target)
     if remote is None:
-        raise NotARelease(f"{target} is neither a release folder nor org/name@tag", "such as org/name@v0.1.0")
+        raise _no_target(target)
     hub = hub or open_hub(writing=False)
     repo, revision = remote["repo"], remote["revision"]
     commit = _commit(repo, kind, revision, hub)
@@ -67,14 +70,31 @@ def verify(target: str, hub: Hub | None = None, kind: str = "dataset") -> Verifi
     return replace(found, defects=(*found.defects, *_names(found.release, repo, revision)))
 
 
+def _no_target(target: str) -> NotARelease:
+    """The error for what can be neither a folder nor a release on a Hub."""
+    name = target if target.isprintable() and target.strip() else repr(target)
+    name = name if len(name) <= LONGEST_TARGET else f"{name[:LONGEST_TARGET]}..."
+    help = f"name a folder that holds {MANIFEST}, or a release on a Hub, {EXAMPLE}"
+    if not target:
+        return NotARelease("what to verify is empty", help)
+    if os.path.isfile(target):
+        folder = os.path.dirname(target) or "."
+        return NotARelease(
+            f"{name} is a file, and a release is a folder", f"name the folder that holds {MANIFEST}, such as {folder}"
+        )
+    if "://" in target:  # not told: it may hold a password
+        return NotARelease("an address names no release", f"name the release, {EXAMPLE}; HF_ENDPOINT says on which Hub")
+    if re.fullmatch(REPOSITORY + "@?", target):
+        return NotARelease(f"{name} is no folder, and names no tag", help)
+    return NotARelease(f"{name} is neither a release folder nor org/name@tag", help)
+
+
 def _verified(target: str, folder: Path, commit: str) -> Verification:
     """What a folder holds, told of as `target`."""
     try:
-        return Verification(target, read(folder), commit, tuple(examine(folder)))
+        return Verification(target, read(folder, target), commit, tuple(examine(folder)))
     except BadManifest as error:
         return Verification(target, None, commit, tuple(Defect(MANIFEST, "wrong", fault) for fault in error.faults))
-    except NotARelease as error:
-        raise NotARelease(str(error).replace(str(folder), target), error.help) from None
 
 
 def _commit(repo: str, kind: str, revision: str, hub: Hub) -> str:
@@ -83,7 +103,7 @@ def _commit(repo: str, kind: str, revision: str, hub: Hub) -> str:
         try:
             return str(hub.api.repo_info(repo, repo_type=kind, revision=revision).sha)
         except HFValidationError as error:
-            raise NotARelease(f"{repo}@{revision}: {error}", "such as org/name@v0.1.0") from None
+            raise NotARelease(f"{repo}@{revision}: {error}", EXAMPLE) from None
         except RevisionNotFoundError:
             there = [each.name for each in hub.api.list_repo_refs(repo, repo_type=kind).tags]
             raise _no_such_tag(repo, revision, hub, there) from None

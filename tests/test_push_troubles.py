@@ -325,3 +325,46 @@ def test_a_landed_release_is_found_by_its_tag_though_main_has_moved_on(
     published = push.upload(planned, door)
     assert published.commit == tags(door)["v0.1.0"]
     assert history(door) == ["theirs", "Release v0.1.0", "Release v0.0.1", "initial commit"]
+
+
+@pytest.mark.parametrize(
+    ("target", "message", "remedy"),
+    [
+        ("", "what to verify is empty", "org/name@v0.1.0"),
+        (" ", "' ' is neither a release folder nor org/name@tag", "org/name@v0.1.0"),
+        ("org/name", "org/name is no folder, and names no tag", "org/name@v0.1.0"),
+        ("org/name@", "org/name@ is no folder, and names no tag", "org/name@v0.1.0"),
+        ("name@v1", "name@v1 is neither a release folder nor org/name@tag", "org/name@v0.1.0"),
+        ("a/b/c@v1", "a/b/c@v1 is neither a release folder nor org/name@tag", "org/name@v0.1.0"),
+        ("org/a\tb@v1", r"'org/a\tb@v1' is neither a release folder nor org/name@tag", "org/name@v0.1.0"),
+        ("https://me:secret@hub/org/name", "an address names no release", "HF_ENDPOINT"),
+        ("x" * 5000, "is neither a release folder", "org/name@v0.1.0"),
+    ],
+)
+def test_verify_of_what_names_no_release_says_what_is_wrong_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str, message: str, remedy: str
+) -> None:
+    monkeypatch.chdir(make_release(tmp_path / "here.and.there"))  # an empty path is the folder where one stands
+    with pytest.raises(push.NotARelease) as told:
+        push.verify(target)
+    assert message in str(told.value)
+    assert len(str(told.value)) < 1000
+    assert remedy in told.value.help
+    assert "secret" not in str(told.value) + told.value.help
+
+
+def test_verify_of_a_file_asks_for_its_folder(folder: Path) -> None:
+    with pytest.raises(push.NotARelease, match=r"release\.json is a file, and a release is a folder") as told:
+        push.verify(str(folder / "release.json"))
+    assert told.value.help == f"name the folder that holds release.json, such as {folder}"
+
+
+def test_verify_of_a_folder_without_release_json_names_the_folder_as_it_was_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "with.dots").mkdir()
+    monkeypatch.chdir(tmp_path / "with.dots")
+    for name in (".", "./", "../with.dots"):
+        with pytest.raises(push.NotARelease) as told:
+            push.verify(name)
+        assert str(told.value) == f"{name} is no release folder: it has no release.json"
