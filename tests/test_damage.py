@@ -277,3 +277,65 @@ def test_a_run_without_a_row_to_release_is_a_finding(job: Path, capsys: pytest.C
     (job / "none.toml").write_text(SPEC.replace('["MIT"]', '["PSF-2.0"]'))
     assert main(["run", str(job / "none.toml"), "--run-dir", str(job / "none")]) == 1
     assert "no row to release" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("gone", "stage", "missing"),
+    [
+        ("shared/10-read/00000", "read", "shared/10-read/00000"),
+        ("lua/70-validate/00001", "validate", "lua/70-validate/00001"),
+        ("lua/70-validate/00001/dropped.parquet", "validate", "lua/70-validate/00001/dropped.parquet"),
+        ("lua/80-dedup/00000/shard.json", "dedup", "lua/80-dedup/00000/shard.json"),
+    ],
+)
+def test_show_tells_of_a_shard_that_is_missing(
+    job: Path, gone: str, stage: str, missing: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = str(job / "run")
+    assert main(["show", folder, stage]) == 0
+    whole = capsys.readouterr().out.splitlines()
+    with away(job / "run" / gone):
+        assert main(["show", folder, stage]) == 4
+        found = capsys.readouterr()
+        assert len(whole) == 2
+        assert len(found.out.splitlines()) == 1, "what is there is shown"
+        assert f"error: {job}/run/{missing} is missing" in found.err
+        assert "help: `langlift run` with the same spec" in found.err
+        codes = [main(["show", folder, stage, row]) for row in whole]
+        assert sorted(codes) == [0, 4], "a row that is there is shown, the other is not called unknown"
+        assert f"{job}/run/{missing} is missing" in capsys.readouterr().err
+        assert main(["show", folder, stage, "--dropped", "nonsense"]) == 4
+
+
+def test_show_tells_of_a_stage_that_is_open_or_not_there(job: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = str(job / "run")
+    for gone, said in (
+        ("lua/95-split/stage.json", "lua/95-split is not finished"),
+        ("lua/95-split", "has no stage split"),
+    ):
+        with away(job / "run" / gone):
+            assert main(["show", folder, "split"]) == 4
+            err = capsys.readouterr().err
+            assert said in err
+            assert "help: `langlift run` with the same spec" in err
+    shutil.copytree(job / "run" / "lua" / "60-translate", job / "run" / "ocaml" / "60-translate")
+    try:
+        assert main(["show", folder, "translate"]) == 0
+        capsys.readouterr()
+        assert main(["show", folder, "validate"]) == 4
+        found = capsys.readouterr()
+        assert f"{job}/run/ocaml has no stage validate" in found.err
+        assert found.out
+    finally:
+        shutil.rmtree(job / "run" / "ocaml")
+
+
+@contextmanager
+def away(path: Path) -> Iterator[None]:
+    """Without a file or a folder."""
+    aside = path.parents[2] / "aside"
+    path.rename(aside)
+    try:
+        yield
+    finally:
+        aside.rename(path)
