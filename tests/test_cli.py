@@ -1,8 +1,10 @@
 """The command line: exit codes, errors without tracebacks, help for every command."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import IO, Any
 
 import click
 import pytest
@@ -54,3 +56,56 @@ def test_the_module_starts_as_the_console_script_does() -> None:
     done = subprocess.run([sys.executable, "-m", "toolkit", "--version"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0
     assert done.stdout.startswith("langlift, version")
+
+
+PRINTING = (["--help"], ["run", "--help"], [], ["--version"], ["schema"], ["languages"], ["languages", "--json"])
+
+
+@pytest.fixture(params=["buffered", "unbuffered"])
+def buffering(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where Python gathers what is printed, a write fails late and can fail again."""
+    monkeypatch.setenv("PYTHONUNBUFFERED", "1" if request.param == "unbuffered" else "")
+
+
+def printed_to(arguments: list[str], out: int | IO[Any]) -> tuple[int, str]:
+    """(exit code, stderr) of a process of its own."""
+    command = [sys.executable, "-m", "toolkit", *arguments]
+    done = subprocess.run(command, cwd=ROOT, stdout=out, stderr=subprocess.PIPE, text=True)
+    return done.returncode, done.stderr
+
+
+@pytest.mark.usefixtures("buffering")
+@pytest.mark.parametrize("arguments", PRINTING, ids=" ".join)
+def test_a_full_standard_output_is_called_by_its_name(arguments: list[str]) -> None:
+    if not os.path.exists("/dev/full"):
+        pytest.skip("needs the device /dev/full")
+    with open("/dev/full", "w") as full:
+        code, err = printed_to(arguments, full)
+    assert err.splitlines() == [
+        "error: the standard output can not be written: No space left on device",
+        "help: free some space there, or send it elsewhere, and run the same command again",
+    ]
+    assert code == 3
+
+
+@pytest.mark.usefixtures("buffering")
+@pytest.mark.parametrize("arguments", PRINTING, ids=" ".join)
+def test_a_reader_that_has_gone_is_left_in_peace(arguments: list[str]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        code, err = printed_to(arguments, writing)
+    finally:
+        os.close(writing)
+    assert (code, err) == (141, "")
+
+
+def test_a_disk_that_is_full_is_not_called_the_standard_output(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*arguments: object, **options: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(cli, "main", full)
+    assert main(["run"]) == 3
+    assert "no space left on the disk: the run folder" in capsys.readouterr().err

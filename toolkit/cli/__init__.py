@@ -8,6 +8,7 @@ import errno
 import os
 import sys
 from importlib import import_module
+from traceback import walk_tb
 
 import click
 
@@ -30,6 +31,7 @@ COMMANDS = {
     "sandbox": "toolkit.cli.sandbox",
 }
 INTERRUPTED = 130
+UNREAD = 141  # 128 + SIGPIPE
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -53,20 +55,22 @@ def cli() -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command. Returns 0 ok, 1 findings, 2 usage or config, 3 environment, 4 conflict, 130 interrupted."""
+    """Run one command. Returns 0 ok, 1 findings, 2 usage or config, 3 environment, 4 conflict, 130 interrupted.
+
+    And 141 where nobody reads the standard output any more: what a program ended by SIGPIPE has in a shell.
+    """
     try:
-        code = cli.main(arguments, "langlift", standalone_mode=False)
-        return code if isinstance(code, int) else 0
-    except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message())
-        return 0
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
+        return _command(arguments)
     except (click.Abort, KeyboardInterrupt):
         click.echo("langlift: stopped; the same command continues from here", err=True)
         return INTERRUPTED
+    except SystemExit as error:  # so click and rich leave when their reader has gone
+        if error.code != 1:
+            raise
+        return UNREAD
     except OSError as error:
+        if _printing(error):
+            return complain_of_output(error)
         if error.errno in FULL:
             return complain(f"no space left on the disk: {error.filename or 'the run folder'}", DISK_HELP, 3)
         if error.filename is None:
@@ -78,7 +82,21 @@ def main(arguments: list[str] | None = None) -> int:
         return complain(str(error), getattr(error, "help", ""), code)
 
 
+def _command(arguments: list[str] | None) -> int:
+    """What click makes of the arguments."""
+    try:
+        code = cli.main(arguments, "langlift", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        return 0
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    return code if isinstance(code, int) else 0
+
+
 DISK_HELP = "free some space and run the same command again: it continues"
+OUTPUT_HELP = "free some space there, or send it elsewhere, and run the same command again"
 
 
 def complain(message: str, help: str, code: int) -> int:
@@ -89,12 +107,33 @@ def complain(message: str, help: str, code: int) -> int:
     return code
 
 
-def script() -> None:
-    """The console script."""
-    code = main()
+def _printing(error: OSError) -> bool:
+    """Whether it came up while something was printed: that error names no file."""
+    modules = [str(frame.f_globals.get("__name__")) for frame, _ in walk_tb(error.__traceback__)]
+    return error.filename is None and modules[-1].startswith(("click.", "rich."))
+
+
+def complain_of_output(error: OSError) -> int:
+    """Nothing where the reader has gone, as in `langlift show ... | head`; else what is wrong with it."""
+    if isinstance(error, BrokenPipeError):
+        return UNREAD
+    return complain(f"the standard output can not be written: {error.strerror}", OUTPUT_HELP, 3)
+
+
+def fault_of_output() -> OSError | None:
+    """What keeps the last of the standard output from being written; it is given up then."""
     try:
         if sys.stdout:  # None where it was closed before the start
             sys.stdout.flush()
-    except BrokenPipeError:  # `langlift show ... | head`
+    except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return error
+    return None
+
+
+def script() -> None:
+    """The console script."""
+    code = main()
+    if fault := fault_of_output():
+        code = code or complain_of_output(fault)
     sys.exit(code)
