@@ -187,6 +187,34 @@ def test_the_printed_remedy_leads_to_the_same_bytes(
         assert released(job / "run") == released(job / "whole")
 
 
+@pytest.mark.parametrize("made_again", ["nothing", "lua/70-validate/00000"])
+def test_a_run_again_looks_at_every_sealed_file(job: Path, made_again: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Also where nothing is left to do, or where another shard alone is made again."""
+    names = [name for name in files_of(job / "whole") if name.endswith(".parquet")]
+    of_shards = [name for name in names if "/00001/" in name and "marks" not in name]
+    chosen = [*of_shards[::3], *(name for name in names if name.endswith(("/decisions.parquet", "1/marks.parquet")))]
+    for name in chosen if made_again == "nothing" else of_shards[1::6]:
+        if made_again != "nothing":
+            shutil.rmtree(job / "run" / made_again, ignore_errors=True)
+        with damaged(job, name, "a bit changed") as path:
+            capsys.readouterr()
+            assert run(job) == 4, name
+            assert f"error: {path} is damaged" in capsys.readouterr().err
+    assert run(job) == 0
+    assert released(job / "run") == released(job / "whole")
+
+
+@pytest.mark.parametrize("until", ["read", "extract", "split"])
+def test_a_run_again_up_to_a_stage_looks_at_its_files_too(
+    job: Path, until: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    [folder] = (job / "run").glob(f"*/*-{until}")
+    with damaged(job, f"{folder.relative_to(job / 'run')}/00001/dropped.parquet", "a bit changed") as path:
+        capsys.readouterr()
+        assert main(["run", str(job / "langlift.toml"), "--run-dir", str(job / "run"), "--until", until]) == 4
+        assert str(path) in capsys.readouterr().err
+
+
 def follow(said: str) -> None:
     """Do what the help says, to the letter."""
     remedy = re.search(r"help: remove (\S+) and run `langlift run` with the same spec again", said)

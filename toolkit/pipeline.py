@@ -6,7 +6,8 @@
     RUN/release/dataset           written by `toolkit.release`
 
 A stage begins when the one before it is sealed; its shards run wherever the engine runs them.
-A rerun continues: sealed shards and stages are not done again, journals are taken up.
+A rerun continues: sealed shards and stages are not done again, journals are taken up. Every sealed file is held
+against its seal once: by the worker that reads it, or else for its own sake.
 """
 
 import fcntl
@@ -28,7 +29,7 @@ from toolkit.errors import InputError, NothingToRelease, SpecError, StaleStage, 
 from toolkit.generators import open_generator
 from toolkit.progress import Watcher
 from toolkit.release import ReleaseSettings, release
-from toolkit.seals import Sealed, sealed_stage, shard_folder
+from toolkit.seals import Sealed, check_sealed, sealed_stage, shard_folder, tables
 from toolkit.shards import write_text
 from toolkit.spec import Spec, load
 from toolkit.stage import Settings, Stage, Tools
@@ -55,6 +56,27 @@ class Task:
     index: int
 
 
+@dataclass(frozen=True)
+class Overseer:
+    """What the stages of one run share."""
+
+    spec: Spec
+    watcher: Watcher
+    engine: Engine
+    checked: set[Path]  # stage folders whose shards are what their seals say
+
+    def check_shards(self, folder: Path, shards: int) -> None:
+        """Look at the shards of a stage that nobody reads. Raises StaleStage, by the name of the file."""
+        if folder not in self.checked:
+            self.check([shard_folder(folder, index) for index in range(shards)])
+            self.checked.add(folder)
+
+    def check(self, paths: list[Path]) -> None:
+        """The same for shards and tables, by their paths."""
+        for _ in self.engine.map(check_sealed, paths, lambda message: None):
+            pass
+
+
 def stage_of(name: str) -> Stage:
     stage: Stage = import_module(f"toolkit.stages.{name}").STAGE
     return stage
@@ -70,7 +92,7 @@ def run(spec: Spec, text: str, folder: Path, watcher: Watcher, until: str | None
         raise UnknownName(f"unknown stage {until!r}", f"known: {', '.join(FOLDERS)}")
     check(spec)
     with _locked(folder), open_engine(spec.engine.name, spec.engine.workers) as engine:
-        facts = list(_stages(spec, folder, watcher, engine, until))
+        facts = list(_stages(Overseer(spec, watcher, engine, set()), folder, until))
         write_text(folder / "spec.toml", text)  # only now: a folder of another spec has been refused
         if spec.release is not None and until is None:
             _one(engine, write_release, Releasing(folder, spec.release))
@@ -93,63 +115,60 @@ def _one(engine: Engine, do: Callable[[Any, Tell], Any], item: Any) -> None:
         pass
 
 
-def _stages(spec: Spec, folder: Path, watcher: Watcher, engine: Engine, until: str | None) -> Iterator[dict[str, Any]]:
-    shared = folder / "shared"
-    before = reading.read(spec.source, shared / FOLDERS["read"], watcher, engine)
+def _stages(overseer: Overseer, folder: Path, until: str | None) -> Iterator[dict[str, Any]]:
+    spec, shared = overseer.spec, folder / "shared"
+    previous = shared / FOLDERS["read"]
+    before = reading.read(spec.source, previous, overseer.watcher, overseer.engine)
     yield before
     if not before["rows_out"]:
         help = "`langlift show RUN read --dropped REASON` lists them; `langlift status` counts the reasons"
         raise NothingToRelease(f"nothing of the source could be used: {before['rows_in']} rows dropped", help)
-    if until == "read":
-        return
-    previous = shared / FOLDERS["read"]
-    for name in SHARED:
-        before = _run_stage(spec, name, "", before, previous, shared / FOLDERS[name], watcher, engine)
+    for name in () if until == "read" else SHARED:
+        before = _run_stage(overseer, name, "", before, previous, shared / FOLDERS[name])
         yield before
         previous = shared / FOLDERS[name]
         if until == name:
-            return
+            break
+    if until in ("read", *SHARED):
+        overseer.check_shards(previous, before["shards"])
+        return
     for language in spec.languages:
         facts, source = before, previous
         for name in PER_LANGUAGE:
             target = folder / language / FOLDERS[name]
-            facts = _run_stage(spec, name, language, facts, source, target, watcher, engine)
+            facts = _run_stage(overseer, name, language, facts, source, target)
             yield facts
             source = target
             if until == name:
                 break
+        if until is not None or spec.release is None:  # the release would read it
+            overseer.check_shards(source, facts["shards"])
 
 
 def _run_stage(
-    spec: Spec,
-    name: str,
-    language: str,
-    before: dict[str, Any],
-    source: Path,
-    folder: Path,
-    watcher: Watcher,
-    engine: Engine,
+    overseer: Overseer, name: str, language: str, before: dict[str, Any], source: Path, folder: Path
 ) -> dict[str, Any]:
+    spec, engine, watcher = overseer.spec, overseer.engine, overseer.watcher
     stage, settings = stage_of(name), spec.slice(name)
     facts = facts_of(stage, settings, language, before["digest"], spec.generate.backend)
     runner.refuse_other_facts(folder, facts)
     if (done := sealed_stage(folder)) is not None:
+        overseer.check_shards(source, before["shards"])
+        overseer.check(tables(folder))
         return done
     watcher.begin(f"{name} {language}".strip(), before["rows_out"])
     tasks = [
         Task(name, settings, language, spec.generate.backend, shard_folder(source, index), folder, index)
         for index in range(before["shards"])
     ]
-
-    def hear(message: tuple[int, int, dict[str, int]]) -> None:
-        watcher.advance(*message)
-
     if stage.survey is not None:
-        for _ in engine.map(survey, tasks, hear):
+        for _ in engine.map(survey, tasks, lambda message: None):
             pass
         _one(engine, merge, Merging(name, settings, folder, before["shards"]))
-    parts = sorted(engine.map(work, tasks, hear), key=lambda part: part.index)
+    done_now = engine.map(work, tasks, lambda message: watcher.advance(*message))
+    parts = sorted(done_now, key=lambda part: part.index)
     watcher.finish()
+    overseer.checked.add(source)  # each shard by its worker
     return runner.stage_json(folder, name, stage.version, language, parts)
 
 

@@ -41,11 +41,11 @@ def run_shard(
 ) -> Sealed:
     """Finish one shard. `source` is the sealed shard folder it reads. Raises LostRow."""
     folder = shard_folder(stage_folder, index)
+    check_shard(source)  # also where nothing of it is read any more
     if done := sealed(stage_folder, index):
         (folder / "journal.jsonl").unlink(missing_ok=True)  # a kill between the seal and this line
         return done
     folder.mkdir(parents=True, exist_ok=True)
-    check_shard(source)
     ids = read_ids(source / "rows.parquet")
     owed = set(ids)
     with Journal(folder / "journal.jsonl") as journal:

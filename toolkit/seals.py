@@ -14,6 +14,7 @@ from typing import Any
 
 from toolkit.shards import damaged, file_digest, joined_digest, read_json, write_json, write_text
 
+SUFFIX = ".sha256"
 OF_A_SHARD = ("rows.parquet", "dropped.parquet")
 
 
@@ -66,8 +67,14 @@ def check_digest(path: Path) -> None:
         raise damaged(path)
 
 
+def tables(folder: Path) -> list[Path]:
+    """The finished files of a stage that have their digest beside them."""
+    found = (path.with_name(path.name.removesuffix(SUFFIX)) for path in folder.rglob(f"*{SUFFIX}"))
+    return sorted(path for path in found if has_digest(path))
+
+
 def _beside(path: Path) -> Path:
-    return path.with_name(path.name + ".sha256")
+    return path.with_name(path.name + SUFFIX)
 
 
 def shard_folder(stage_folder: Path, index: int) -> Path:
@@ -100,6 +107,14 @@ def check_shard(folder: Path) -> None:
     for name in OF_A_SHARD:
         if facts is None or facts.files[name] != file_digest(folder / name):
             raise damaged(folder / name)
+
+
+def check_sealed(path: Path, tell: object) -> None:
+    """The same for a shard or a table between two passes, in a worker."""
+    if path.is_dir():
+        check_shard(path)
+    else:
+        check_digest(path)
 
 
 def sealed_stage(folder: Path) -> dict[str, Any] | None:
