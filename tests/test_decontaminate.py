@@ -60,7 +60,10 @@ def greatest(a, b):
 def build(folder: Path, out: Path) -> None:
     files = {name: str(folder / name) for name in ("h.jsonl", "m.jsonl", "s.json", "l.jsonl")}
     given = ["--humaneval", files["h.jsonl"], "--mbpp", files["m.jsonl"], files["s.json"]]
-    main(["build", str(out), *given, "--multipl-e", files["l.jsonl"]])
+    texts = pa.table({"text": [f"def f{number}(a):\n    return a" for number in range(3)]})
+    pq.write_table(texts, folder / "clean.parquet")
+    more = ["--multipl-e", files["l.jsonl"], "--background", str(folder / "clean.parquet")]
+    main(["build", str(out), *given, *more, "--revision", "h.jsonl=someone/eval@0123456"])
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +134,12 @@ def test_what_is_not_checkable_is_counted(built: Path) -> None:
     assert facts["not checkable: code of the solution"] == "2 of 3"
     assert facts["index"] == load(built).digest
     digest = hashlib.sha256((built.parent / "h.jsonl").read_bytes()).hexdigest()
-    assert facts["built from h.jsonl"] == f"sha256:{digest}"
+    assert facts["built from h.jsonl"] == f"someone/eval@0123456, sha256:{digest}"
+    assert facts["built from m.jsonl"].startswith("sha256:")
+    assert [key for key in facts if key.startswith("built from ")] == [
+        f"built from {name}" for name in ("h.jsonl", "l.jsonl", "m.jsonl", "s.json")
+    ]
+    assert facts["weighted by clean.parquet"].startswith("sha256:")
     assert not any(str(built.parent) in said for said in (*facts, *facts.values()))
 
 
@@ -170,6 +178,10 @@ def test_a_file_that_is_no_index_is_refused(tmp_path: Path) -> None:
 def test_the_packaged_index_names_what_it_was_built_from_and_holds_no_text() -> None:
     index = load(PACKAGED)
     assert {"HumanEval.jsonl.gz", "mbpp.jsonl", "sanitized-mbpp.json"} <= set(index.inputs)
+    assert set(index.background) == {"clean.parquet", "python-files.parquet"}
+    assert not set(index.background) & set(index.inputs)
+    assert set(index.revisions) <= set(index.inputs)
+    assert index.revisions["HumanEval.jsonl.gz"] == "openai/human-eval@463c980b59e818ace59f6f9803cd92c749ceae61"
     assert (
         len({part.item for part in index.parts if part.item.startswith("humaneval/") and "@" not in part.item}) == 164
     )
@@ -235,3 +247,10 @@ def test_rows_are_given_back_unchanged(built: Path) -> None:
     row = replace(example(source=IDIOM), tests="assert")
     assert run(row, built).kept == (row,)
     assert isinstance(load(built), Index)
+
+
+def test_a_revision_of_a_file_that_is_not_given_is_refused(built: Path, tmp_path: Path) -> None:
+    given = ["--mbpp", str(built.parent / "m.jsonl"), "--revision", "mbpp.jsonl=someone/mbpp@0123456"]
+    with pytest.raises(InputError, match=r"mbpp\.jsonl.*not among the files") as told:
+        main(["build", str(tmp_path / "index.parquet"), *given])
+    assert "m.jsonl" in told.value.help

@@ -96,6 +96,7 @@ def write_run(run: Path, rows: dict[str, list[Assigned]], shard_rows: int = 40) 
         mine = rows.get(language, [])
         shards = [mine[start : start + shard_rows] for start in range(0, len(mine), shard_rows)]
         compared = {"decontaminate.index": "packaged", "built from HumanEval.jsonl.gz": "sha256:77"}
+        compared |= {"weighted by clean.parquet": "sha256:88", "python": "3.11"}
         source = write_stage(run / language / "90-decontaminate", [], language, read, **compared)
         facts = {"split.seed": "0", "lua": "5.4.6"} if language == "lua" else {"split.seed": "0"}
         write_stage(run / language / "95-split", shards, language, source, **facts)
@@ -246,6 +247,7 @@ def test_the_card_can_be_published_and_tells_the_same_numbers(run: Path) -> None
     assert "| `lua` | 60 | 20 | 20 | 100 |" in card
     assert "3 too long, 2 near duplicate" in card
     assert "- `built from HumanEval.jsonl.gz`: `sha256:77`" in card
+    assert "clean.parquet" not in card, "clean code is no benchmark"
     assert "- lua: `5.4.6`" in card
     assert 'load_dataset("someone/tiny", "lua", revision="v0.1.0")' in card
 

@@ -39,6 +39,7 @@ COMMON_SHARE = 5e-5  # grams in a larger share of the background say nothing
 LEAST_TEXTS = 10_000  # an unseen gram weighs as much as in a background of so many, however small it is
 COMMON_ITEMS = 8  # nor do grams of more items
 _SHORTER = np.uint64(16)  # bits of a gram that are not stored: 48 are enough for a hundred thousand grams
+WEIGHTED = "weighted by "  # begins the facts about background: ordinary code, no benchmark
 KINDS = ("words of the prompt", "words of the solution", "code of the solution")
 PROMPT_WORDS, SOLUTION_WORDS, SOLUTION_STRUCTURE = KINDS
 
@@ -81,7 +82,9 @@ class Index:
     weights: NDArray[np.float64]  # one a posting
     parts: tuple[Part, ...]
     exact: Mapping[str, str]  # digest of a solution's tokens -> item
-    inputs: Mapping[str, str]  # name of a file it was built from -> SHA-256
+    inputs: Mapping[str, str]  # name of a file of benchmarks -> SHA-256
+    background: Mapping[str, str]  # the same of the ordinary code that says which grams are common
+    revisions: Mapping[str, str]  # name of a file of benchmarks -> where it comes from, as owner/name@commit
 
     @cached_property
     def totals(self) -> NDArray[np.float64]:
@@ -157,11 +160,13 @@ def load(path: Path) -> Index:
         parts=tuple(Part(item, KINDS[kind]) for item, kind in about["parts"]),
         exact=about["exact"],
         inputs=about["inputs"],
+        background=about.get("background", {}),
+        revisions=about.get("revisions", {}),
     )
 
 
-def build(items: Iterable[Item], background: Iterable[str], inputs: Mapping[str, str]) -> pa.Table:
-    """The index of the items; common grams are those of the background's texts (Python)."""
+def build(items: Iterable[Item], background: Iterable[str], origins: Mapping[str, Mapping[str, str]]) -> pa.Table:
+    """The index of the items; common grams are those of the background's texts (Python). `origins` as `Index` has."""
     parts: list[Part] = []
     exact: dict[str, str] = {}
     pairs: list[tuple[int, int]] = []  # gram, part
@@ -183,7 +188,7 @@ def build(items: Iterable[Item], background: Iterable[str], inputs: Mapping[str,
         "format": FORMAT,
         "parts": [(part.item, KINDS.index(part.what)) for part in parts],
         "exact": dict(sorted(exact.items())),
-        "inputs": dict(inputs),
+        **{name: dict(files) for name, files in origins.items()},
     }
     columns = {
         "gram": pa.array([row[0] for row in rows], pa.uint64()),
@@ -273,20 +278,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     command.add_argument("out", type=Path)
     for name in ("humaneval", "mbpp", "multipl-e", "background"):
         command.add_argument(f"--{name}", type=Path, nargs="*", default=[])
+    command.add_argument("--revision", nargs="*", default=[], metavar="FILE=OWNER/NAME@COMMIT")
     given = parser.parse_args(arguments)
     readers = ((humaneval, given.humaneval), (mbpp, given.mbpp), (multipl_e, given.multipl_e))
-    files = [*given.humaneval, *given.mbpp, *given.multipl_e, *given.background]
-    inputs = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
-    items = (item for reader, paths in readers for path in paths for item in reader(path))
-    table = build(items, (text for path in given.background for text in background_texts(path)), inputs)
-    pq.write_table(
-        table,
-        given.out,
-        compression="zstd",
-        compression_level=19,
-        use_dictionary=["part", "weight"],
-        column_encoding={"gram": "DELTA_BINARY_PACKED"},
+    inputs, background = (
+        {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+        for paths in ([path for _, paths in readers for path in paths], given.background)
     )
+    revisions = dict(each.partition("=")[::2] for each in given.revision)
+    if odd := revisions.keys() - inputs.keys():
+        raise InputError(f"--revision {min(odd)}: not among the files", f"they are: {', '.join(inputs)}")
+    items = (item for reader, paths in readers for path in paths for item in reader(path))
+    texts = (text for path in given.background for text in background_texts(path))
+    table = build(items, texts, {"inputs": inputs, "background": background, "revisions": revisions})
+    how = {"compression": "zstd", "compression_level": 19, "use_dictionary": ["part", "weight"]}
+    pq.write_table(table, given.out, column_encoding={"gram": "DELTA_BINARY_PACKED"}, **how)
 
 
 if __name__ == "__main__":

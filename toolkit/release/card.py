@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cards import Count, DatasetCard, LanguageRows, Named, ShownRow, Spread, StageRun
+from toolkit.benchmarks import WEIGHTED
 from toolkit.release.data import MEASURES, Tally
 
 _SETTINGS = ("source.", "generate.")  # of stages whose table in the spec has another name
@@ -63,7 +64,8 @@ def _stage(stage: Mapping[str, Any]) -> StageRun:
     own = f"{stage['stage']}."
     settings = {key.removeprefix(own): value for key, value in stage["facts"].items() if key.startswith(own)}
     if stage["stage"] == "decontaminate":
-        settings |= {key: value for key, value in versions(stage).items() if key != "python"}
+        used = versions(stage).items()
+        settings |= {key: value for key, value in used if key != "python" and not key.startswith(WEIGHTED)}
     return StageRun(
         name=stage["stage"],
         language=stage["language"],

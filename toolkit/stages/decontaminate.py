@@ -19,6 +19,7 @@ from toolkit.benchmarks import (
     PROMPT_WORDS,
     SOLUTION_STRUCTURE,
     SOLUTION_WORDS,
+    WEIGHTED,
     Index,
     Overlap,
     load,
@@ -77,7 +78,9 @@ def facts(settings: Settings, language: str) -> dict[str, str]:
     index = _index(settings)
     missing = index.not_checkable(settings.thresholds)
     said = {"index": index.digest}
-    said |= {f"built from {name}": f"sha256:{digest}" for name, digest in sorted(index.inputs.items())}
+    for name, digest in sorted(index.inputs.items()):
+        said[f"built from {name}"] = ", ".join(filter(None, (index.revisions.get(name), f"sha256:{digest}")))
+    said |= {f"{WEIGHTED}{name}": f"sha256:{digest}" for name, digest in sorted(index.background.items())}
     for what in settings.thresholds:
         total = sum(part.what == what for part in index.parts)
         said[f"not checkable: {what}"] = f"{missing[what]} of {total}"
