@@ -140,14 +140,17 @@ def judge_published(outcome: Outcome, nonce: str, limits: Limits) -> Verdict:
 
 
 def stopped_by(outcome: Outcome, limits: Limits) -> Verdict | None:
-    """What a limit that ended a program says of it; None where none did."""
+    """What a limit that ended a program says of it; None where none did.
+
+    Of time it names what the program was given: what it was measured to use may be a second less, or more.
+    """
     match outcome.limit:
         case "":
             return None
         case "cpu":
-            return Verdict(Status.TIMEOUT, f"more than {limits.cpu_seconds} s of CPU time")
+            return Verdict(Status.TIMEOUT, f"its {limits.cpu_seconds} s of CPU time are used up")
         case "wall":
-            return Verdict(Status.TIMEOUT, f"more than {limits.wall_seconds:g} s")
+            return Verdict(Status.TIMEOUT, f"its {limits.wall_seconds:g} s are over")
         case "memory":
             return Verdict(Status.MEMORY, f"more than {limits.memory_bytes} bytes")
         case "output":
