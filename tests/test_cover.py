@@ -13,6 +13,7 @@ from toolkit.records import Case, Draft, Evidence, Problem, Scores, SourceFuncti
 from toolkit.stage import Drop, Tools
 from toolkit.stages.cover import Settings, apply, coverage_of, facts, measure, problem
 from toolkit.suites import mutants, subject
+from toolkit.suites.answers import fits
 from toolkit.suites.reduction import scores, smallest, stub
 
 
@@ -324,3 +325,48 @@ def test_a_mutant_counts_as_killed_only_where_a_test_could_tell(pool: Pool) -> N
     killers = dict(zip((each.what for each in mutants.of(subject.of(made.function), 30)), answer["kills"], strict=True))
     assert killers["line 4: statement removed"] == []  # the next line raises the same
     assert killers["line 3: condition negated"]
+
+
+def test_a_mutant_that_changes_its_arguments_is_told_by_its_answer_alone(pool: Pool) -> None:
+    code = """
+    def f(row):
+        'Doc.'
+        row = sorted(row)
+        row.append(0)
+        return row[0]
+    """
+    made = draft(code, ("([1, 3],)", "1"), ("([3, 1],)", "1"), ("([],)", "0"))
+    answer = measure(made, Settings(), pool)
+    assert isinstance(answer, dict), answer
+    assert {outcome[2] for outcome in answer["outcomes"]} == {""}
+    killers = dict(zip((each.what for each in mutants.of(subject.of(made.function), 30)), answer["kills"], strict=True))
+    assert killers["line 3: statement removed"] == [1]  # where the row was sorted already, no answer is another
+
+
+def test_an_error_of_a_mutant_that_changes_its_arguments_is_told(pool: Pool) -> None:
+    code = """
+    def f(row):
+        'Doc.'
+        row = [*row, 0]
+        return row.pop() + row.pop()
+    """
+    made = draft(code, ("([5],)", "5"), ("([0, 7],)", "7"))
+    answer = measure(made, Settings(), pool)
+    assert isinstance(answer, dict), answer
+    killers = dict(zip((each.what for each in mutants.of(subject.of(made.function), 30)), answer["kills"], strict=True))
+    assert killers["line 3: statement removed"] == [0]  # an IndexError, and 7 + 0 in the other
+
+
+def test_what_a_call_that_changes_its_arguments_answers_is_a_value_as_any() -> None:
+    coverage = {"lines": (1, 1), "branches": (0, 0), "missed": [], "arcs": [[]]}
+    request = {"cases": ["(1,)"], "mutants": []}
+
+    def fit(outcome: str, text: str, reason: str) -> bool:
+        answer = {"outcomes": [(outcome, text, reason, False)], "coverage": coverage, "kills": []}
+        return fits("measure", answer, request)
+
+    assert fit("returns", "[1, 2]", "changes its arguments")
+    assert fit("raises", "KeyError", "changes its arguments")
+    assert fit("returns", "a lambda", "result is not a literal")
+    assert not fit("returns", "x +", "changes its arguments")
+    assert not fit("returns", "[1, 2]", "changes its mind")

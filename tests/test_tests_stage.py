@@ -12,6 +12,8 @@ from toolkit.generators import open_generator
 from toolkit.records import Case, Draft, SourceFunction, content_id
 from toolkit.stage import Drop, Tools
 from toolkit.stages.tests import STAGE, Settings, apply, draft
+from toolkit.suites import inputs, subject
+from toolkit.suites.probing import ask
 
 QUICK = Settings(calls=120, mutations=40)
 
@@ -310,3 +312,20 @@ def test_what_equals_a_plain_dict_or_set_is_recorded_as_one(pool: Pool) -> None:
     for result in ("{frozenset([n])}", "{(frozenset([n]), 1): 2}", "deque([n])"):
         code = f'def f(n: int):\n    """Doc."""\n    return {result}'
         assert drop(pool, code, context).reason == "result is not a literal"
+
+
+def test_calls_that_change_their_arguments_are_one_failure_whatever_they_answer(pool: Pool) -> None:
+    code = """
+    def f(row: list[int]):
+        'Doc.'
+        if len(row) == 7:
+            row.append(sum(row))
+        return row[:]
+    """
+    it = subject.of(function(code))
+    options = QUICK.model_dump(exclude={"hash_seeds"}) | {"calls": 600, "mutations": 400, "patience": 400}
+    found = ask(pool, it, "explore", {**options, **inputs.request(it, "Doc.")})
+    assert isinstance(found, dict), found
+    changing = [failure for failure in found["failures"] if failure[1] == "changes its arguments"]
+    assert [failure[2] for failure in changing] == [""]
+    assert changing[0][0] > 1

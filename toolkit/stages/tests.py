@@ -112,8 +112,8 @@ def _nothing(failures: Sequence[tuple[int, str, str]]) -> Drop:
     told = [(count, reason) for reason, count in reasons.most_common() if reason != "noise"]
     if told:
         count, reason = told[0]
-        details = [what for _, each, what in failures if each == reason]
-        return Drop(reason, f"{details[0]}: {count} calls")
+        what = next(what for _, each, what in failures if each == reason)
+        return Drop(reason, f"{what}: {count} calls" if what else f"{count} calls")
     what = failures[0][2] if failures else "no input to try"
     return Drop("no usable case", f"{what}: {sum(reasons.values())} calls")
 

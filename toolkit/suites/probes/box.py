@@ -156,7 +156,10 @@ class Subject:
         seconds: float = CALL_SECONDS,
         share: float = 1.0,
     ) -> tuple[str, str, str]:
-        """What the call does: (outcome, text, reason). A reason makes it no case. `share`: of the net."""
+        """What the call does: (outcome, text, reason). A reason makes it no case. `share`: of the net.
+
+        What a call that changes its arguments answers is told too: a test sees the answer alone.
+        """
         values = copied(values)
         before = copied(values)
         positional, keywords = self.arguments(values)
@@ -170,7 +173,7 @@ class Subject:
         if self.slow or self.fuel < 0:  # whatever the function made of the exception
             return "raises", "Slow" if self.slow else "OutOfFuel", "timeout"
         if not outcome[2] and not same(before, values):
-            return outcome[0], "", "changes its arguments"
+            return outcome[0], outcome[1], "changes its arguments"
         return outcome
 
     def run(

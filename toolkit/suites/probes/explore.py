@@ -98,9 +98,10 @@ class Search:
 
     def _note(self, trial: Trial) -> None:
         if trial.reason:
-            key = (trial.reason, f"{trial.outcome} {trial.expected}")
+            changes = trial.reason == "changes its arguments"
+            key = (trial.reason, "" if changes else f"{trial.outcome} {trial.expected}")
             self.failures[key] = self.failures.get(key, 0) + 1
-            if trial.reason == "changes its arguments":
+            if changes:
                 self.changing.append(trial)
             return
         trial.new = bool(trial.arcs - self.arcs)

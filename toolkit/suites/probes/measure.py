@@ -67,12 +67,13 @@ def report(meter: Any, place: str, request: dict[str, Any], cases: int) -> dict[
 
 
 def shows(mutant: tuple[str, str, str], function: tuple[str, str, str, bool]) -> bool:
-    """Whether a test could tell the two: by the name of an error, by a value that is not nearly the same."""
-    if mutant[2] == "changes its arguments":
-        return False  # no test looks at them
+    """Whether a test could tell the two: by the name of an error, by a value that is not nearly the same.
+
+    No test looks at the arguments afterwards, so a mutant that changes them is told by its answer alone.
+    """
     if mutant[0] == "raises" and function[0] == "raises":
         return mutant[1] != function[1]
-    if mutant[2] or mutant[0] != function[0]:
+    if mutant[2] not in ("", "changes its arguments") or mutant[0] != function[0]:
         return True
     return mutant[1] != function[1] and not near(eval(mutant[1], {}), eval(function[1], {}))
 
