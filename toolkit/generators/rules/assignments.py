@@ -25,6 +25,8 @@ def assign(t: Translator, node: ast.stmt) -> None:
 
 
 def _assign(t: Translator, node: ast.Assign, inline: set[str]) -> None:
+    if any(isinstance(each, ast.Subscript) for each in node.targets):
+        t.held([node.value], "list or dict")
     if len(node.targets) == 1:
         _assign_one(t, node.targets[0], node.value, inline)
         return
@@ -64,6 +66,9 @@ def _assign_one(t: Translator, target: ast.expr, value: ast.expr, inline: set[st
 
 def _assign_tuple(t: Translator, target: ast.Tuple | ast.List, value: ast.expr, inline: set[str]) -> None:
     codes: list[Code] | None = None
+    if isinstance(value, ast.Tuple | ast.List):
+        pairs = zip(target.elts, value.elts, strict=False)
+        t.held([each for place, each in pairs if isinstance(place, ast.Subscript)], "list or dict")
     same = isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts)
     if same and not any(isinstance(each, ast.Starred) for each in value.elts):  # type: ignore[attr-defined]
         codes = t.operands(value.elts)  # type: ignore[attr-defined]
@@ -110,6 +115,7 @@ def _place(t: Translator, target: ast.expr) -> Code | None:
             return Code(t.name(name))
         case ast.Subscript(value=container, slice=index) if not isinstance(index, ast.Slice):
             kind = t.type(container).kind
+            t.held([index], "dict")
             code, place = t.operands([container, index])
             if kind in DICTS:
                 return Code(f"{code.atom}[{operators.key(t, index, place)}]")
@@ -155,8 +161,7 @@ def _store(t: Translator, target: ast.expr, code: Code, inline: set[str]) -> Non
 
 
 def _assign_item(t: Translator, target: ast.Subscript, value: ast.expr) -> None:
-    if t.may_be_none(value):
-        raise Declined("None in a list or dict")
+    t.held([value], "list or dict")
     if isinstance(target.slice, ast.Slice):
         _store_item(t, target, as_list(t, value))
         return
@@ -169,6 +174,7 @@ def _store_item(t: Translator, target: ast.Subscript, code: Code) -> None:
         parts: list[str] = [t.expression(each) if each else "nil" for each in bounds]
         t.emit(str(t.call("splice", t.expression(target.value), *parts, code)))
         return
+    t.held([target.slice], "dict")
     place = _place(t, target) if t.type(target.value).kind in DICTS else None
     if t.type(target.value).kind in ARRAYS and values.in_range(t, target):
         place = _place(t, target)

@@ -208,7 +208,7 @@ def _next(t: Translator, node: ast.Call) -> Code:
         return t.call("next_value", codes[0])
     if codes[1] == "nil":
         return Code(f"{codes[0].atom}()")
-    return t.call("next_value", *codes)
+    return t.call("next_or", *codes)
 
 
 def _callable(t: Translator, node: ast.Call) -> Code:

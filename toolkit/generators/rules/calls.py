@@ -57,8 +57,35 @@ def _value(t: Translator, node: ast.Call) -> Code:
     node = _without_empty(t, node)
     if node.keywords:
         raise Declined("keywords in a call of an unknown function")
+    _check_unknown(t, node)
     function, *codes = t.operands([node.func, *_spread(node)])
     return Code(f"{function.atom}({', '.join(_unpacked(t, node, codes))})")
+
+
+def _check_unknown(t: Translator, node: ast.Call) -> None:
+    """None for a parameter with a default would be the default in Lua, and among `*rest` it would be lost."""
+    every = [each.node.args for each in t.inference.signatures.values()] + [each.args for each in t.nones.lambdas]
+    for each in every:
+        defaults = [value for value in (*each.defaults, *each.kw_defaults) if value is not None]
+        if each.vararg or not all(map(t.may_be_none, defaults)):
+            t.held(node.args, "call of an unknown function")
+
+
+def _check_defaults(t: Translator, node: ast.Call, arguments: ast.arguments) -> None:
+    """None that is handed to a parameter is not the same as nothing."""
+    places = [*arguments.posonlyargs, *arguments.args]
+    defaults = dict(zip(reversed(places), reversed(arguments.defaults), strict=False))
+    defaults |= {
+        each: value
+        for each, value in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+        if value is not None
+    }
+    given = dict(zip([each.arg for each in places], node.args, strict=False))
+    given |= {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
+    solid = [
+        each.arg for each, value in defaults.items() if not (isinstance(value, ast.Constant) and value.value is None)
+    ]
+    t.held([given[name] for name in solid if name in given], "parameter with a default")
 
 
 def _spread(node: ast.Call) -> list[ast.expr]:
@@ -98,9 +125,11 @@ def _own(t: Translator, node: ast.Call, name: str) -> Code:
     if arguments.kwarg or any(keyword.arg is None for keyword in node.keywords):
         raise Declined("**keywords")
     places = [each.arg for each in (*arguments.posonlyargs, *arguments.args)]
+    _check_defaults(t, node, arguments)
     if arguments.vararg:
         if node.keywords or arguments.kwonlyargs:
             raise Declined("keywords beside *arguments")
+        t.held(node.args[len(places) :], "list")
         codes = t.operands(_spread(node))
         return Code(f"{t.name(name)}({', '.join(_unpacked(t, node, codes))})")
     places += [each.arg for each in arguments.kwonlyargs]

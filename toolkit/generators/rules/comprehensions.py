@@ -43,8 +43,7 @@ def _conditions(t: Translator, tests: list[ast.expr], body: Body) -> None:
 def listed(t: Translator, node: ast.expr, into: str = "") -> Code:
     """A list comprehension; `into` is a variable that is already declared as an empty table."""
     assert isinstance(node, ast.ListComp)
-    if t.may_be_none(node.elt):
-        raise Declined("None in a list")
+    t.held([node.elt], "list")
     result = into or t.temporary("result")
     if not into:
         t.emit(f"local {result} = {{}}")
@@ -54,6 +53,7 @@ def listed(t: Translator, node: ast.expr, into: str = "") -> Code:
 
 def set_of(t: Translator, node: ast.expr, into: str = "") -> Code:
     assert isinstance(node, ast.SetComp)
+    t.held([node.elt], "set")
     result = into or t.temporary("set")
     if not into:
         t.emit(f"local {result} = {{}}")
@@ -67,8 +67,7 @@ def set_of(t: Translator, node: ast.expr, into: str = "") -> Code:
 
 def dict_of(t: Translator, node: ast.expr, into: str = "") -> Code:
     assert isinstance(node, ast.DictComp)
-    if t.may_be_none(node.value):
-        raise Declined("None in a dict")
+    t.held([node.key, node.value], "dict")
     result = into or t.temporary("map")
     if not into:
         t.emit(f"local {result} = {new_dict(t)}")
@@ -88,6 +87,7 @@ def new_dict(t: Translator) -> str:
 def generator(t: Translator, node: ast.expr) -> Code:
     """A generator expression that nobody consumes here: a coroutine that yields."""
     assert isinstance(node, ast.GeneratorExp)
+    t.held([node.elt], "generator")
     result = t.temporary("values")
     with t.block(f"local {result} = coroutine.wrap(function()", "end)"):
         nest(t, node.generators, lambda: t.emit(f"coroutine.yield({t.expression(node.elt)})"), True)

@@ -94,7 +94,6 @@ _HELPERS = {
     "bisect.bisect": "bisect_right",
     "bisect.bisect_right": "bisect_right",
     "bisect.bisect_left": "bisect_left",
-    "heapq.heappush": "heap_push",
     "heapq.heappop": "heap_pop",
     "heapq.heapify": "heapify",
     "copy.deepcopy": "deep_copy",
@@ -136,7 +135,13 @@ def _product_of(t: Translator, node: ast.Call) -> Code:
     return t.call("product_of", iterables.as_list(t, node.args[0]), *(t.expression(k.value) for k in node.keywords))
 
 
+def _heap_push(t: Translator, node: ast.Call) -> Code:
+    t.held(node.args, "list")
+    return t.call("heap_push", *t.operands(node.args))
+
+
 FUNCTIONS: dict[str, Writer] = {
+    "heapq.heappush": _heap_push,
     **library_iterables.FUNCTIONS,
     "math.isnan": _is_nan,
     "math.isinf": _is_inf,

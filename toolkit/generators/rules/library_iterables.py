@@ -61,6 +61,8 @@ def _accumulate(t: Translator, node: ast.Call) -> Code:
     options = {keyword.arg: keyword.value for keyword in node.keywords}
     function = node.args[1] if len(node.args) > 1 else options.get("func")
     initial = options.get("initial")
+    if (function and t.nones.gives_none(function)) or (initial and t.may_be_none(initial)):
+        raise Declined("None in a list")
     arguments = [t.expression(each) if each is not None else "nil" for each in (function, initial)]
     return t.call("accumulate", values, *arguments)
 
@@ -90,6 +92,7 @@ def _defaultdict(t: Translator, node: ast.Call) -> Code:
         case [ast.Name(id=name)] if name in makers and name not in t.variables:
             return t.call("defaultdict", makers[name])
         case [ast.Lambda() as function]:
+            t.held([function.body], "dict")
             return t.call("defaultdict", t.expression(function))
     raise Declined("defaultdict with uncommon arguments")
 
@@ -103,6 +106,7 @@ def _deque(t: Translator, node: ast.Call) -> Code:
 
 
 def _reduce(t: Translator, node: ast.Call) -> Code:
+    t.held(node.args[2:], "reduce as the first value")
     function = t.expression(node.args[0])
     rest = [t.expression(each) for each in node.args[2:]]
     return t.call("reduce", function, iterables.as_list(t, node.args[1]), *rest)
@@ -137,6 +141,8 @@ def _islice(t: Translator, node: ast.Call) -> Code:
 def _group_by(t: Translator, node: ast.Call) -> Code:
     options = {keyword.arg: keyword.value for keyword in node.keywords}
     key = node.args[1] if len(node.args) > 1 else options.get("key")
+    if key and not isinstance(key, ast.Constant) and t.nones.gives_none(key):
+        raise Declined("None in a list")
     return t.call("group_by", iterables.as_list(t, node.args[0]), *([t.expression(key)] if key is not None else []))
 
 
@@ -147,6 +153,7 @@ def _while(helper: str) -> Writer:
 def _repeat(t: Translator, node: ast.Call) -> Code:
     if len(node.args) != 2:
         raise Declined("itertools.repeat without end")
+    t.held(node.args[:1], "list")
     return t.call("rep", f"{{{t.expression(node.args[0])}}}", t.expression(node.args[1]))
 
 

@@ -59,7 +59,7 @@ def _unbound(t: Translator, node: ast.Call, owner: str, name: str) -> Code:
         return strings.STRINGS[name](t, call, node.args[0])
     if owner == "dict" and name == "fromkeys":
         codes = t.operands(node.args)
-        if len(codes) == 1:
+        if len(codes) == 1 or t.may_be_none(node.args[1]):
             raise Declined("None in a dict")
         keys = iterables.as_list(t, node.args[0])
         return t.call("from_keys", keys, codes[1])
@@ -71,9 +71,17 @@ def _arguments(t: Translator, node: ast.Call, receiver: ast.expr) -> list[Code]:
     return t.operands([receiver, *node.args, *(keyword.value for keyword in node.keywords)])
 
 
+def _into(place: str, write: Writer) -> Writer:
+    """A method that puts its arguments into the receiver."""
+
+    def checked(t: Translator, node: ast.Call, receiver: ast.expr) -> Code:
+        t.held(node.args, place)
+        return write(t, node, receiver)
+
+    return checked
+
+
 def _append(t: Translator, node: ast.Call, receiver: ast.expr) -> Code:
-    if t.may_be_none(node.args[0]):
-        raise Declined("None in a list")
     code, value = _arguments(t, node, receiver)
     t.facts.add(truth.filled_fact(receiver))
     if "(" not in code:
@@ -114,6 +122,10 @@ def _popleft(t: Translator, node: ast.Call, receiver: ast.expr) -> Code:
     return t.call("pop", code, "0")
 
 
+def _append_left(t: Translator, node: ast.Call, receiver: ast.expr) -> Code:
+    return Code("table.insert({}, 1, {})".format(*_arguments(t, node, receiver)))
+
+
 def _helper(name: str) -> Writer:
     return lambda t, node, receiver: t.call(name, *_arguments(t, node, receiver))
 
@@ -136,12 +148,12 @@ def _index(t: Translator, node: ast.Call, receiver: ast.expr) -> Code:
 
 
 LISTS: dict[str, Writer] = {
-    "append": _append,
+    "append": _into("list", _append),
     "extend": _extend,
-    "insert": _insert,
+    "insert": _into("list", _insert),
     "pop": _pop,
     "popleft": _popleft,
-    "appendleft": lambda t, node, receiver: Code("table.insert({}, 1, {})".format(*_arguments(t, node, receiver))),
+    "appendleft": _into("list", _append_left),
     "remove": _helper("remove"),
     "reverse": _helper("reverse"),
     "sort": _sort,
@@ -160,13 +172,9 @@ def _get(t: Translator, node: ast.Call, receiver: ast.expr) -> Code:
     if len(codes) == 2 or codes[2] == "nil":
         return read
     values = t.type(receiver).of[1].kind if len(t.type(receiver).of) == 2 else "unknown"
-    if values in ("bool", "any", "unknown") and not _solid_values(t, receiver):
+    if values in ("bool", "any", "unknown"):
         return t.call("get_or", codes[0], key, codes[2])
     return Code(f"({read} or {codes[2].at(OR)})")
-
-
-def _solid_values(t: Translator, receiver: ast.expr) -> bool:
-    return False
 
 
 def _view(name: str) -> Writer:
@@ -187,9 +195,7 @@ def _pop_key(t: Translator, node: ast.Call, receiver: ast.expr) -> Code:
     if not rest:
         raise Declined("method: pop of any element of a set")
     rest[0] = operators.key(t, node.args[0], rest[0])
-    if len(rest) == 2 and rest[1] == "nil":
-        rest = [rest[0], Code("false", LITERAL)]
-    return t.call("pop_key", code, *rest)
+    return t.call("pop_key" if len(rest) == 1 else "pop_or", code, *rest)
 
 
 def _setdefault(t: Translator, node: ast.Call, receiver: ast.expr) -> Code:
@@ -221,7 +227,7 @@ DICT_METHODS: dict[str, Writer] = {
     "values": _view("values"),
     "items": _view("items"),
     "pop": _pop_key,
-    "setdefault": _setdefault,
+    "setdefault": _into("dict", _setdefault),
     "update": _update_dict,
     "copy": lambda t, node, receiver: t.call("merged", t.expression(receiver)),
     "clear": _helper("clear"),
@@ -268,7 +274,7 @@ def _disjoint(t: Translator, node: ast.Call, receiver: ast.expr) -> Code:
 
 
 SET_METHODS: dict[str, Writer] = {
-    "add": _add,
+    "add": _into("set", _add),
     "discard": _discard,
     "remove": lambda t, node, receiver: t.call("pop_key", *_arguments(t, node, receiver)),
     "copy": lambda t, node, receiver: t.call("copy", t.expression(receiver)),

@@ -15,6 +15,8 @@ from toolkit.generators.rules.types import DICTS, NUMBERS, SETS
 def extreme(t: Translator, node: ast.Call) -> Code:
     assert isinstance(node.func, ast.Name)
     name = node.func.id
+    if len(node.args) > 1:
+        t.held(node.args, f"{name} of several values")
     options = {keyword.arg: keyword.value for keyword in node.keywords}
     if len(node.args) > 1 and not options:
         kinds = {t.type(each).kind for each in node.args}
@@ -28,9 +30,11 @@ def extreme(t: Translator, node: ast.Call) -> Code:
     key = t.expression(options["key"]) if "key" in options and not _is_none(options["key"]) else Code("nil", LITERAL)
     arguments: list[str] = [values, key]
     if "default" in options:
-        if _is_none(options["default"]):
-            return Code(f"{t.call('first_or_nil', values, t.helper(name), key)}")
-        arguments.append(t.expression(options["default"]))
+        default = options["default"]
+        if t.may_be_none(default):
+            end = [] if _is_none(default) else [t.expression(default)]
+            return t.call("extreme_or", values, t.helper(name), key, *end)
+        arguments.append(t.expression(default))
     while arguments[-1] == "nil":
         arguments.pop()
     return t.call(name, *arguments)

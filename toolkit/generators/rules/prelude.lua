@@ -203,10 +203,16 @@ local function each(value)
 end
 
 --@ next_value:
-local function next_value(iterator, default)
+local function next_value(iterator)
   local value = iterator()
-  if value == nil then value = default end
   if value == nil then error("StopIteration", 0) end
+  return value
+end
+
+--@ next_or:
+local function next_or(iterator, default)
+  local value = iterator()
+  if value == nil then return default end
   return value
 end
 
@@ -766,9 +772,10 @@ local function min(list, key, default)
   return best
 end
 
---@ first_or_nil:
-local function first_or_nil(list, extreme, key)
-  if #list == 0 then return nil end
+--@ extreme_or:
+-- max or min, or something else where there is nothing.
+local function extreme_or(list, extreme, key, default)
+  if #list == 0 then return default end
   return extreme(list, key)
 end
 
@@ -848,13 +855,18 @@ local function pop(list, i)
 end
 
 --@ pop_key:
-local function pop_key(t, key, default)
+local function pop_key(t, key)
   local value = rawget(t, key)
+  if value == nil then error("KeyError: " .. tostring(key), 0) end
   t[key] = nil
-  if value == nil then
-    if default == nil then error("KeyError: " .. tostring(key), 0) end
-    return default or nil
-  end
+  return value
+end
+
+--@ pop_or:
+local function pop_or(t, key, default)
+  local value = rawget(t, key)
+  if value == nil then return default end
+  t[key] = nil
   return value
 end
 

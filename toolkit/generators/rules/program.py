@@ -14,6 +14,7 @@ from toolkit.generators.rules.declined import Declined
 from toolkit.generators.rules.desugar import desugar
 from toolkit.generators.rules.forms import EXPRESSIONS, STATEMENTS
 from toolkit.generators.rules.infer import Inference
+from toolkit.generators.rules.nones import Nones
 from toolkit.generators.rules.prelude import Prelude
 from toolkit.generators.rules.scopes import plan
 from toolkit.generators.rules.translator import Frame, Translator
@@ -40,9 +41,10 @@ def translate(source: str, name: str, parameters: tuple[ValueType, ...], result:
     if name not in inference.signatures:
         raise Declined("no such function")
     inference.run(name, list(parameters), result)
+    nones = Nones(module, inference, name, frozenset(user))
     ordered, taken = False, frozenset[str]()
     for _ in range(4):
-        writer = _write(module, name, inference, prelude, user, taken, ordered)
+        writer = _write(module, name, inference, nones, prelude, taken, ordered)
         used = prelude.closure(writer.used)
         settled = (frozenset(used) & user <= taken, ordered or not writer.needs_order)
         if all(settled):
@@ -63,15 +65,15 @@ def _write(
     module: ast.Module,
     name: str,
     inference: Inference,
+    nones: Nones,
     prelude: Prelude,
-    user: set[str],
     taken: frozenset[str],
     ordered: bool,
 ) -> Translator:
     hidden = [each for each in sorted(prelude.names) if each == name]
     renamed = {each: f"{each}_helper" for each in hidden}
-    t = Translator(inference, EXPRESSIONS, STATEMENTS, ordered, taken, renamed, name, frozenset(user))
-    t.temporaries = set(user)
+    t = Translator(inference, nones, EXPRESSIONS, STATEMENTS, ordered, taken, renamed, name, nones.variables)
+    t.temporaries = set(nones.variables)
     body = module.body
     placed = plan(body, {name})
     t.frames.append(Frame(module, placed, Bounds(module)))

@@ -18,7 +18,9 @@ def expression(t: Translator, node: ast.stmt) -> None:
         case ast.Constant():
             return
         case ast.Yield(value=inner):
-            t.emit(f"coroutine.yield({t.expression(inner) if inner else 'nil'})")
+            if inner is None or t.may_be_none(inner):
+                raise Declined("None in a generator")
+            t.emit(f"coroutine.yield({t.expression(inner)})")
             return
         case ast.YieldFrom(value=inner):
             with t.block(

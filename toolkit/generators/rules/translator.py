@@ -7,7 +7,7 @@ unconditionally (`or`, `if else`, lambda) the expression is written apart by `ap
 
 import ast
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -16,6 +16,7 @@ from toolkit.generators.rules.code import ATOM, LITERAL, Code
 from toolkit.generators.rules.declined import Declined
 from toolkit.generators.rules.infer import Inference
 from toolkit.generators.rules.names import spelled
+from toolkit.generators.rules.nones import Nones
 from toolkit.generators.rules.scopes import Plan
 from toolkit.generators.rules.types import UNKNOWN, ValueType, bare
 
@@ -50,6 +51,7 @@ class Loop:
 @dataclass
 class Translator:
     inference: Inference
+    nones: Nones
     expressions: Mapping[type, Expression]
     statements_table: Mapping[type, Statement]
     ordered: bool  # dicts remember the order of their keys, because some loop depends on it
@@ -103,10 +105,13 @@ class Translator:
         return self.inference.types.get(node, UNKNOWN)
 
     def may_be_none(self, node: ast.expr) -> bool:
-        """Whether its value is None, or is on one way: a table can not hold it."""
-        if isinstance(node, ast.IfExp):
-            return self.may_be_none(node.body) or self.may_be_none(node.orelse)
-        return self.full_type(node).kind == "none"
+        """Whether its value is None, or is on one way."""
+        return node in self.nones.maybe
+
+    def held(self, nodes: Iterable[ast.expr], place: str) -> None:
+        """These values enter a table, which can not hold None."""
+        if any(map(self.may_be_none, nodes)):
+            raise Declined(f"None in a {place}")
 
     def helper(self, name: str) -> str:
         """The name of a prelude helper, which the text will then carry."""

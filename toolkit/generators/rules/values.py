@@ -75,19 +75,13 @@ def attribute(t: Translator, node: ast.expr) -> Code:
     raise Declined(f"attribute: {node.attr}")
 
 
-def items(t: Translator, nodes: list[ast.expr]) -> list[Code]:
-    """The elements of a display."""
-    if any(t.full_type(each).kind == "none" for each in nodes):
-        raise Declined("None in a list")
-    return t.operands(nodes)
-
-
 def sequence(t: Translator, node: ast.expr) -> Code:
     """A list or tuple display."""
     assert isinstance(node, ast.List | ast.Tuple)
+    t.held(node.elts, "list")
     if any(isinstance(each, ast.Starred) for each in node.elts):
         return _spread(t, node.elts)
-    return table(items(t, node.elts))
+    return table(t.operands(node.elts))
 
 
 def table(codes: list[Code]) -> Code:
@@ -115,6 +109,7 @@ def _spread(t: Translator, elements: list[ast.expr]) -> Code:
 
 def set_display(t: Translator, node: ast.expr) -> Code:
     assert isinstance(node, ast.Set)
+    t.held(node.elts, "set")
     codes = t.operands(node.elts)
     keys = [operators.key(t, each, code) for each, code in zip(node.elts, codes, strict=True)]
     return Code("{" + ", ".join(f"[{code}] = true" for code in keys) + "}", LITERAL)
@@ -122,8 +117,7 @@ def set_display(t: Translator, node: ast.expr) -> Code:
 
 def dict_display(t: Translator, node: ast.expr) -> Code:
     assert isinstance(node, ast.Dict)
-    if any(t.full_type(each).kind == "none" for each in node.values):
-        raise Declined("None in a dict")
+    t.held([*filter(None, node.keys), *node.values], "dict")
     if None in node.keys:
         return _merged(t, node)
     keys = [each for each in node.keys if each is not None]
