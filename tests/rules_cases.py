@@ -20,6 +20,22 @@ def f(values, n):
 """,
         [([1, 2, 3], 2), ([1, 2, 3], 7), ([1, 2, 3], -1), ([], 0)],
     ),
+    "islice takes steps and open ends": (
+        """
+from itertools import islice
+def f(values, a, b, c):
+    def count():
+        for value in values:
+            yield value
+    it = iter(values)
+    part = list(islice(it, a, b, c))
+    rest = list(it)
+    return [part, rest, list(islice(values, a, b, c)), list(islice(count(), a, b)), list(islice(iter(values), b)),
+            list(islice((x for x in values), 1, None, 2)), list(islice(values, None))]
+""",
+        [([1, 2, 3, 4, 5, 6, 7], a, b, c) for a in (None, 0, 1, 5) for b in (None, 0, 3, 6, 9) for c in (None, 1, 2, 3)]
+        + [([1, 2], 0, 2, 0), ([1, 2], 0, 2, -1), ([1, 2], -1, 2, 1), ([1, 2], 0, -1, 1)],
+    ),
     "variables are carried from turn to turn": (
         """
 def f(n):

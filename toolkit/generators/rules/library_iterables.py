@@ -131,11 +131,13 @@ def _copy(t: Translator, node: ast.Call) -> Code:
 
 def _islice(t: Translator, node: ast.Call) -> Code:
     source, *rest = node.args
-    codes = t.operands([source, *rest])
-    bounds = [Code("0", LITERAL), codes[1]] if len(codes) == 2 else codes[1:]
-    if t.type(source).kind == "iterator":
-        return t.call("take", codes[0], *bounds)
-    return t.call("islice", iterables.as_list(t, source), *bounds)
+    is_iterator = t.type(source).kind == "iterator"
+    values = t.expression(source) if is_iterator else iterables.as_list(t, source)
+    codes = t.operands(rest)
+    bounds = [Code("0", LITERAL), codes[0]] if len(codes) == 1 else codes
+    while bounds[-1] == "nil":
+        bounds.pop()
+    return t.call("take" if is_iterator else "islice", values, *bounds)
 
 
 def _group_by(t: Translator, node: ast.Call) -> Code:

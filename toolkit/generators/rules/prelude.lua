@@ -304,7 +304,7 @@ end
 
 --@ islice: slice
 local function islice(list, start, stop, step)
-  if start < 0 or (stop or 0) < 0 then error("ValueError: a negative bound of islice", 0) end
+  if (start or 0) < 0 or (stop or 0) < 0 or (step or 1) < 1 then error("ValueError: a bound of islice", 0) end
   return slice(list, start, stop, step)
 end
 
@@ -1475,13 +1475,15 @@ local function reduce(combine, list, initial)
 end
 
 --@ take:
-local function take(iterator, start, stop)
-  if start < 0 or stop < 0 then error("ValueError: a negative bound of islice", 0) end
+-- Every step-th of the next values of an iterator, from start, before stop.
+local function take(iterator, start, stop, step)
+  start, step = start or 0, step or 1
+  if start < 0 or (stop or 0) < 0 or step < 1 then error("ValueError: a bound of islice", 0) end
   local result = {}
-  for i = 1, stop do
+  for i = 0, stop and math.max(start, stop) - 1 or math.maxinteger do
     local value = iterator()
     if value == nil then break end
-    if i > start then result[#result + 1] = value end
+    if i >= start and (i - start) % step == 0 then result[#result + 1] = value end
   end
   return result
 end
