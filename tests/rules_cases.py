@@ -12,6 +12,50 @@ def f(n, base):
 """,
         [(1000, 10), (999, 10), (8, 2), (125, 5), (10**6, 10)],
     ),
+    "logarithms fail as Python's do": (
+        """
+import math
+def f(x, base):
+    try:
+        return math.log(x, base)
+    except ZeroDivisionError:
+        return -1
+    except ValueError:
+        return -2
+""",
+        [(x, base) for x in (1, 2, 0, -1, 0.5, 1000) for base in (2, 10, 1, 0, -1, 0.5, 1.0)],
+    ),
+    "logarithms raise what Python's raise": (
+        """
+import math
+def f(x, base):
+    return [math.log(x, base), math.log(x, 2), math.log(x), math.log2(x), math.log10(x)]
+""",
+        [(x, base) for x in (1, 0, -1, 8) for base in (1, 0, -1, 2)],
+    ),
+    "a logarithm to base one is none": (
+        """
+import math
+def f(x):
+    return math.log(x, 1)
+""",
+        [(0,), (1,), (2,), (-1,)],
+    ),
+    "functions of math know their domains": (
+        """
+import math
+def f(name, x, y):
+    if name == 'exp':
+        return math.exp(x)
+    if name == 'asin':
+        return math.asin(x)
+    if name == 'acos':
+        return math.acos(x)
+    return math.pow(x, y)
+""",
+        [(name, x, 0) for name in ("exp", "asin", "acos") for x in (0, 1, -1, 2, -3, 1000)]
+        + [("pow", x, y) for x in (0, 1, -2, 0.5, 10.0) for y in (0, 1, -1, 0.5, 400, -400)],
+    ),
     "islice refuses negative bounds": (
         """
 from itertools import islice

@@ -63,12 +63,9 @@ _NATIVE = {
     "math.floor": "math.floor",
     "math.ceil": "math.ceil",
     "math.fabs": "math.abs",
-    "math.exp": "math.exp",
     "math.sin": "math.sin",
     "math.cos": "math.cos",
     "math.tan": "math.tan",
-    "math.asin": "math.asin",
-    "math.acos": "math.acos",
     "math.atan": "math.atan",
     "math.atan2": "math.atan",
     "math.degrees": "math.deg",
@@ -76,6 +73,9 @@ _NATIVE = {
 }
 _HELPERS = {
     "math.sqrt": "sqrt",
+    "math.exp": "exp",
+    "math.asin": "asin",
+    "math.acos": "acos",
     "math.trunc": "truncate",
     "math.factorial": "factorial",
     "math.isqrt": "isqrt",
@@ -117,8 +117,11 @@ def _is_close(t: Translator, node: ast.Call) -> Code:
 
 
 def _power(t: Translator, node: ast.Call) -> Code:
-    left, right = t.operands(node.args)
-    return Code(f"{left.atom} ^ {right.at(12)}", 12)
+    match node.args[1]:
+        case ast.Constant(value=int(exponent)) if exponent >= 0:
+            left, right = t.operands(node.args)
+            return Code(f"{left.atom} ^ {right.at(12)}", 12)
+    return t.call("math_power", *t.operands(node.args))
 
 
 def _log(base: str) -> Writer:
@@ -128,7 +131,12 @@ def _log(base: str) -> Writer:
 def _log_to(t: Translator, node: ast.Call) -> Code:
     """To a base that is given, Python divides: `math.log(1000, 10)` is a little less than 3."""
     codes = [t.call("log", code) for code in t.operands(node.args)]
-    return codes[0] if len(codes) == 1 else binary(codes[0], "/", codes[1], MULTIPLY)
+    if len(codes) == 1:
+        return codes[0]
+    base = node.args[1]
+    if isinstance(base, ast.Constant) and base.value != 1:
+        return binary(codes[0], "/", codes[1], MULTIPLY)
+    return t.call("divide", *codes)
 
 
 def _product_of(t: Translator, node: ast.Call) -> Code:

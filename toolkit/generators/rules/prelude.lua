@@ -1265,6 +1265,36 @@ local function log(x, base)
   return base and math.log(x, base) or math.log(x)
 end
 
+--@ exp:
+local function exp(x)
+  local result = math.exp(x)
+  if result == math.huge and x ~= math.huge then error("OverflowError: math range error", 0) end
+  return result
+end
+
+--@ asin:
+local function asin(x)
+  if math.abs(x) > 1 then error("ValueError: math domain error", 0) end
+  return math.asin(x)
+end
+
+--@ acos:
+local function acos(x)
+  if math.abs(x) > 1 then error("ValueError: math domain error", 0) end
+  return math.acos(x)
+end
+
+--@ math_power:
+-- math.pow(x, y), always a float.
+local function math_power(x, y)
+  local result = x ^ y
+  local wrong = (x == 0 and y < 0 and y > -math.huge) or (result ~= result and x == x and y == y)
+  if wrong then error("ValueError: math domain error", 0) end
+  local finite = math.abs(x) < math.huge and math.abs(y) < math.huge
+  if finite and math.abs(result) == math.huge then error("OverflowError: math range error", 0) end
+  return result
+end
+
 --@ sinh:
 local function sinh(x)
   return (math.exp(x) - math.exp(-x)) / 2
