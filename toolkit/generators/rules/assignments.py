@@ -5,7 +5,7 @@ import ast
 from toolkit.generators.rules import comprehensions, operators, truth, values
 from toolkit.generators.rules.code import LITERAL, Code
 from toolkit.generators.rules.declined import Declined
-from toolkit.generators.rules.iterables import as_list
+from toolkit.generators.rules.iterables import as_list, sized
 from toolkit.generators.rules.scopes import occurring, target_names
 from toolkit.generators.rules.translator import Translator
 from toolkit.generators.rules.types import ARRAYS, DICTS
@@ -82,7 +82,7 @@ def _assign_tuple(t: Translator, target: ast.Tuple | ast.List, value: ast.expr, 
             t.expression(_typed(t, ast.BinOp(value.args[0], op, value.args[1]))) for op in (ast.FloorDiv(), ast.Mod())
         ]
     if codes is None:
-        unpack(t, target, t.expression(value), inline, t.type(value).kind)
+        unpack(t, target, t.expression(value), inline)
         return
     if any(isinstance(each, ast.Tuple | ast.List | ast.Starred) for each in target.elts):
         for each, code in zip(target.elts, [t.keep(code, "value") for code in codes], strict=True):
@@ -124,10 +124,9 @@ def _place(t: Translator, target: ast.expr) -> Code | None:
     return None
 
 
-def unpack(t: Translator, target: ast.Tuple | ast.List, code: Code, inline: set[str], kind: str) -> None:
+def unpack(t: Translator, target: ast.Tuple | ast.List, code: Code, inline: set[str]) -> None:
     """A tuple's parts to their targets."""
-    if kind not in ARRAYS and kind not in ("unknown", "any"):
-        code = t.call("to_list", code)
+    code = sized(t, target, code)
     names = [each.id for each in target.elts if isinstance(each, ast.Name)]
     if len(names) == len(target.elts) and (set(names) <= inline or not set(names) & inline):
         declared = "local " if set(names) <= inline else ""
@@ -153,7 +152,7 @@ def _store(t: Translator, target: ast.expr, code: Code, inline: set[str]) -> Non
         case ast.Name(id=name):
             t.emit(f"{'local ' if name in inline else ''}{t.name(name)} = {code}")
         case ast.Tuple() | ast.List():
-            unpack(t, target, code, inline, "list")
+            unpack(t, target, code, inline)
         case ast.Subscript():
             _store_item(t, target, code)
         case _:

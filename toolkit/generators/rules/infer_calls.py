@@ -36,6 +36,8 @@ def call(inference: "Expressions", node: ast.Call, env: Env) -> ValueType:
             inference.expression(keyword.value, env)
     match node.func:
         case ast.Name(id=name) if name in inference.signatures:
+            if node.args and isinstance(node.args[-1], ast.Starred):
+                kinds[-1:] = [element(kinds[-1])] * len(inference.signatures[name].node.args.args)
             return inference.call_user(name, node, kinds, env)
         case ast.Name(id=name) if name in env:
             return env[name].of[0] if env[name].kind == "function" and env[name].of else UNKNOWN

@@ -36,3 +36,17 @@ def as_list(t: Translator, node: ast.expr, in_order: bool = True) -> Code:
     if kind == "iterator":
         return t.call("collect", t.expression(node))
     return t.call("to_list", t.expression(node))
+
+
+def sized(t: Translator, target: ast.Tuple | ast.List, code: Code) -> Code:
+    """The values for the parts of a target: Python refuses more or fewer of them than there are parts."""
+    kind = t.type(target)
+    starred = any(isinstance(each, ast.Starred) for each in target.elts)
+    count = len(target.elts) - starred
+    if kind.kind == "tuple" and (len(kind.of) == count or (starred and len(kind.of) > count)):
+        return code
+    if kind.kind not in ARRAYS and t.type(target).kind not in ("unknown", "any"):
+        code = t.call("to_list", code)
+    if starred and count == 0:
+        return code
+    return t.call("sized", code, str(count), *(["true"] if starred else []))

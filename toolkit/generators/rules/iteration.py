@@ -102,6 +102,7 @@ def unpacking(t: Translator, target: ast.expr, code: Code, local: set[str]) -> s
     """An assignment of a tuple's parts."""
     if not isinstance(target, ast.Tuple | ast.List):
         raise Declined(f"loop target: {ast.unparse(target)}")
+    code = iterables.sized(t, target, code)
     if all(isinstance(each, ast.Name) for each in target.elts):
         names = [each.id for each in target.elts if isinstance(each, ast.Name)]
         left = ", ".join(map(t.name, names))
@@ -133,7 +134,7 @@ def _parts(t: Translator, target: ast.expr, code: Code) -> list[str]:
                 raise Declined("loop target")
     lines.append(f"{', '.join(names)} = table.unpack({code})")
     for inner, held in nested:
-        lines.extend(_parts(t, inner, Code(held)))
+        lines.extend(_parts(t, inner, iterables.sized(t, inner, Code(held))))
     return lines
 
 

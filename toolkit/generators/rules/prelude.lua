@@ -185,6 +185,16 @@ local function to_list(value)
   return is_list(value) and value or sorted_keys(value)
 end
 
+--@ sized:
+-- The values themselves, where they are as many as the names that wait for them.
+local function sized(values, count, or_more)
+  if #values < count then error("ValueError: not enough values to unpack (expected " .. count .. ")", 0) end
+  if #values > count and not or_more then
+    error("ValueError: too many values to unpack (expected " .. count .. ")", 0)
+  end
+  return values
+end
+
 --@ iter: to_list
 -- An iterator over any iterable.
 local function iter(value)
