@@ -66,4 +66,201 @@ def f(xs):
 """,
         [([1, 2],), ([1, 2, 3],)],
     ),
+    "the floor of a quotient of floats": (
+        """
+def f(a, b):
+    return a // b, a % b, divmod(a, b), a // 0.1, a // 2
+""",
+        [(a, b) for a in (7.5, -7.5, 5.0, 0.3, 1e300, -0.1) for b in (0.1, -0.1, 0.3, 2.0, -2.5, 0.0)],
+    ),
+    "shifts": (
+        """
+def f(a, b):
+    return a << b, a >> b, a >> 3, a << 2
+""",
+        [(a, b) for a in (0, 5, -5, 255) for b in (0, 1, 3, 50, -1)],
+    ),
+    "shifts by many places": (
+        """
+def f(a, b):
+    return a >> b
+""",
+        [(a, b) for a in (0, 5, -5, 2**40) for b in (62, 63, 64, 100)],
+    ),
+    "places of values between bounds": (
+        """
+def f(xs, v, a, b):
+    return xs.index(v, a, b)
+""",
+        [([1, 2, 1, 2], v, a, b) for v in (1, 2) for a in (-3, -1, 0, 1, 3, 9) for b in (-1, 0, 2, 4, 9)],
+    ),
+    "defaults where False is given": (
+        """
+def f(a):
+    def g(x, flag=True, n=3, s='q'):
+        return [x, flag, n, s]
+    return [g(a, False), g(a, n=0), g(a, a > 0, False), g(a, s=False)]
+""",
+        [(1,), (0,)],
+    ),
+    "numbers in texts": (
+        """
+def f(s):
+    return int(s)
+""",
+        [("12",), ("-0",), ("0000000000000000000000000012",), ("9223372036854775807",), ("1_000",), ("- 1",)],
+    ),
+    "ways to choose": (
+        """
+import math
+def f(n, k):
+    return math.comb(n, k)
+""",
+        [(n, k) for n in (0, 1, 5, 30, 60) for k in (0, 1, 3, 29, 30, 61, -1)],
+    ),
+    "powers under a modulus": (
+        """
+def f(a, b, m):
+    return pow(a, b, m)
+""",
+        [(a, b, m) for a in (2, -3, 10**9) for b in (0, 1, 5, 10**9) for m in (7, 10**9 + 7, -5)] + [(2, 5, 10**15)],
+    ),
+    "an error is known by its name alone": (
+        """
+def f(x):
+    try:
+        if x > 1:
+            raise RuntimeError('no ValueError')
+        raise ValueError('a RuntimeError')
+    except ValueError as error:
+        return 'v'
+    except RuntimeError:
+        return 'r'
+""",
+        [(1,), (2,)],
+    ),
+    "an error inside of a generator keeps its name": (
+        """
+def f(xs):
+    def g():
+        for x in xs:
+            yield 6 // x
+            yield int('x' * (x - 1) + '1')
+    try:
+        return list(g())
+    except ZeroDivisionError:
+        return [-1]
+    except ValueError:
+        return [-2]
+""",
+        [([1],), ([0],), ([2],)],
+    ),
+    "sets are changed in place": (
+        """
+def f(a, b):
+    a, b = set(a), set(b)
+    c, d, e = set(a), set(a), set(a)
+    shared = [c, d, e]
+    c &= b
+    d -= b
+    e ^= b
+    return [sorted(each) for each in shared], sorted(a)
+""",
+        [([1, 2], [2, 3]), ([], [1]), ([1], [1])],
+    ),
+    "targets are assigned one after the other": (
+        """
+def f(xs):
+    xs = xs[:]
+    i = 0
+    i, xs[i] = 1, 9
+    return i, xs
+""",
+        [([1, 2],)],
+    ),
+    "heaps are laid out as Python lays them out": (
+        """
+import heapq
+def f(xs):
+    heap = xs[:]
+    heapq.heapify(heap)
+    states = [heap[:]]
+    heapq.heappush(heap, 3)
+    states.append(heap[:])
+    heapq.heappop(heap)
+    states.append(heap[:])
+    return states
+""",
+        [([5, 4, 3, 2, 1],), ([9, 8, 7, 6, 5, 4, 3, 2, 1],), ([],), ([2, 2, 1, 2, 1, 3],)],
+    ),
+}
+
+# title -> source
+DECLINED: dict[str, str] = {
+    "a default that is changed": """
+def f(xs):
+    def g(x, seen=[]):
+        seen.append(x)
+        return len(seen)
+    return [g(x) for x in xs]
+""",
+    "a default that a variable gave": """
+def f(xs):
+    n = len(xs)
+    def g(x=n):
+        return x
+    n = 100
+    return g()
+""",
+    "functions that share the variable of a loop": """
+def f(xs):
+    functions = []
+    for x in xs:
+        functions.append(lambda: x)
+    return [g() for g in functions]
+""",
+    "functions with a name that share the variable of a loop": """
+def f(xs):
+    functions = []
+    for x in xs:
+        y = x + 1
+        def g():
+            return y
+        functions.append(g)
+    return [g() for g in functions]
+""",
+    "functions that share the variable of a comprehension": """
+def f(xs):
+    functions = [lambda: x for x in xs]
+    return [g() for g in functions]
+""",
+    "functions with the variable of a loop as default": """
+def f(xs):
+    return [g() for g in [lambda x=x: x for x in xs]]
+""",
+    "finally behind a return": """
+def f(xs):
+    seen = []
+    def g():
+        try:
+            return len(xs)
+        except TypeError:
+            seen.append(1)
+        finally:
+            seen.append(2)
+    return g(), seen
+""",
+    "sets in a set": """
+def f(xs):
+    return len({frozenset([x, 1]) for x in xs})
+""",
+    "a strict zip": """
+def f(xs):
+    return [a + b for a, b in zip(xs, xs[1:], strict=True)]
+""",
+    "rows from one iterator": """
+def f(xs):
+    it = iter(xs)
+    return list(zip(it, it))
+""",
 }

@@ -1,9 +1,9 @@
 """The rewriter at the edges: what Lua does silently in another way than Python, it does as Python here."""
 
 import pytest
-from rules_edges import EDGES
+from rules_edges import DECLINED, EDGES
 from test_rules import pool as pool
-from test_rules import verdict
+from test_rules import problem, translated, verdict
 
 from sandboxes import Pool
 from toolkit.records import Status, Verdict
@@ -12,3 +12,28 @@ from toolkit.records import Status, Verdict
 @pytest.mark.parametrize("title", EDGES)
 def test_lua_does_as_python_does_at_the_edges(title: str, pool: Pool) -> None:
     assert verdict(*EDGES[title], pool) == Verdict(Status.PASSED, "")
+
+
+# title -> source of a function whose answer, but for what is between, has 64 bits
+LARGE = {
+    "a product": ("def f(n):\n    return (1 << n) % 7", 70),
+    "a power": ("def f(n):\n    return 3 ** n % 7", 50),
+    "a power under a modulus": ("def f(n):\n    return pow(3, n, 10**15)", 10**9),
+    "a factorial": ("import math\ndef f(n):\n    return math.factorial(n) % 1009", 25),
+    "a text": ("def f(n):\n    return int('9' * n) % 10", 25),
+}
+
+
+@pytest.mark.parametrize("title", LARGE)
+def test_what_does_not_fit_into_64_bits_is_an_error_and_no_wrong_number(title: str, pool: Pool) -> None:
+    source, argument = LARGE[title]
+    found = verdict(source, [(argument,)], pool)
+    assert found.status == Status.RUNTIME_ERROR
+    assert "beyond 64 bits" in found.detail
+
+
+@pytest.mark.parametrize("title", DECLINED)
+def test_what_lua_would_do_in_another_way_is_declined(title: str) -> None:
+    completion = translated(problem(DECLINED[title], [([1, 2, 3],)]))
+    assert completion.codes == ()
+    assert completion.declined

@@ -94,13 +94,20 @@ def _assign_tuple(t: Translator, target: ast.Tuple | ast.List, value: ast.expr, 
         return
     if set(names) & inline:
         t.emit(f"local {', '.join(t.name(each) for each in names if each in inline)}")
-    places = [_place(t, each) for each in target.elts]
+    places = [None if _depends(target.elts[:i], each) else _place(t, each) for i, each in enumerate(target.elts)]
     if None in places:
         kept = [t.keep(code, "value") for code in codes]
         for each, code in zip(target.elts, kept, strict=True):
             _store(t, each, code, set())
         return
     t.emit(f"{', '.join(str(each) for each in places)} = {', '.join(codes)}")
+
+
+def _depends(earlier: list[ast.expr], target: ast.expr) -> bool:
+    """Whether the place of a target is found with a name that was assigned just before: `i, xs[i] = 1, 9`."""
+    return isinstance(target, ast.Subscript) and bool(
+        {name for each in earlier for name in target_names(each)} & set(occurring(target))
+    )
 
 
 def _typed(t: Translator, node: ast.BinOp) -> ast.BinOp:
@@ -205,10 +212,11 @@ def augmented(t: Translator, node: ast.stmt) -> None:
             code, other = t.operands([target, node.value])
             t.emit(str(t.call("update", code, other)))
             return
-    read = target
-    left, right = t.operands([read, node.value])
-    result = operators.combine(t, node.op, read, left, node.value, right)
-    if isinstance(target, ast.Name):
+    left, right = t.operands([target, node.value])
+    result = operators.combine(t, node.op, target, left, node.value, right)
+    if kind == "set" and isinstance(node.op, ast.BitAnd | ast.BitXor | ast.Sub):
+        t.emit(str(t.call("become", left, result)))
+    elif isinstance(target, ast.Name):
         t.emit(f"{t.name(target.id)} = {result}")
     elif isinstance(target, ast.Subscript):
         _store_item(t, target, result)

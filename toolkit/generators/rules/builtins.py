@@ -142,7 +142,7 @@ def _zip(t: Translator, node: ast.Call) -> Code:
     match node.args:
         case [ast.Starred(value=inner)]:
             return t.call("zip", f"table.unpack({iterables.as_list(t, inner)})")
-    if any(isinstance(each, ast.Starred) for each in node.args) or any(k.arg != "strict" for k in node.keywords):
+    if any(isinstance(each, ast.Starred) for each in node.args) or iterables.is_uncommon_zip(t, node):
         raise Declined("zip with uncommon arguments")
     return t.call("zip", *(iterables.as_list(t, each) for each in node.args))
 
@@ -160,7 +160,8 @@ def _round(t: Translator, node: ast.Call) -> Code:
 
 def _divmod(t: Translator, node: ast.Call) -> Code:
     left, right = (t.simple(each, "value") for each in node.args)
-    if t.frame.bounds.nonzero(node.args[1]):
+    kinds = {t.type(each).kind for each in node.args}
+    if t.frame.bounds.nonzero(node.args[1]) and not kinds & {"float", "any"}:
         return Code(f"{{{binary(left, '//', right, MULTIPLY)}, {binary(left, '%', right, MULTIPLY)}}}", LITERAL)
     return Code(f"{{{t.call('floor_divide', left, right)}, {t.call('modulo', left, right)}}}", LITERAL)
 

@@ -90,7 +90,7 @@ def _defaults(t: Translator, arguments: ast.arguments) -> None:
         code = t.expression(value)
         if t.type(value).kind == "bool" and code == "false":
             t.emit(f"{name} = {name} or false")
-        elif t.type(value).kind in ("int", "float", "str"):
+        elif t.type(value).kind in ("int", "float", "str") and t.full_type(argument).kind == t.type(value).kind:
             t.emit(f"{name} = {name} or {code.at(1)}")
         else:
             t.emit(f"if {name} == nil then {name} = {code} end")

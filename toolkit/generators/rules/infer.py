@@ -177,7 +177,7 @@ class Inference(Expressions):
             if argument.arg in defaults:
                 kind = self.expression(defaults[argument.arg], env)
                 seen = merge(seen, kind) if seen != UNKNOWN else kind if kind != NONE else UNKNOWN
-            inner[argument.arg] = fill(seen, hint)
+            inner[argument.arg] = self.types[argument] = fill(seen, hint)
         if node.args.vararg:
             inner[node.args.vararg.arg] = signature.seen.get(node.args.vararg.arg, tuple_of(UNKNOWN))
         if node.args.kwarg:

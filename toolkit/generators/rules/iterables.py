@@ -50,3 +50,15 @@ def sized(t: Translator, target: ast.Tuple | ast.List, code: Code) -> Code:
     if starred and count == 0:
         return code
     return t.call("sized", code, str(count), *(["true"] if starred else []))
+
+
+def is_uncommon_zip(t: Translator, node: ast.Call) -> bool:
+    """Whether zip is strict, or takes its rows from one iterator that it is given twice."""
+    if any(each.arg != "strict" or not _is_false(each.value) for each in node.keywords):
+        return True
+    texts = [ast.unparse(each) for each in node.args if t.type(each).kind == "iterator"]
+    return len(texts) > len(set(texts))
+
+
+def _is_false(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is False

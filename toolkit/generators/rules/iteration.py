@@ -42,7 +42,7 @@ def _opening(
                 return _range(t, target, iterable.args, local)
             case "enumerate", [_, *_]:
                 return _enumerate(t, target, iterable, local)
-            case "zip", [_, _, *_]:
+            case "zip", [_, _, *_] if not iterables.is_uncommon_zip(t, iterable):
                 return _zip(t, target, iterable.args, local)
             case "reversed", [inner]:
                 return _reversed(t, target, inner, local)

@@ -32,7 +32,6 @@ _PLAIN = {
     ast.BitAnd: ("&", BIT_AND),
     ast.BitOr: ("|", BIT_OR),
     ast.BitXor: ("~", BIT_XOR),
-    ast.LShift: ("<<", SHIFT),
 }
 _SET_OPERATIONS = {
     ast.BitAnd: "intersection",
@@ -69,6 +68,8 @@ def combine(t: Translator, op: ast.operator, one: ast.expr, left: Code, other: a
         case ast.Div():
             return _divide(t, "/", "divide", other, left, right)
         case ast.FloorDiv():
+            if names & {"float", "any"} and not _is_power_of_two(other):
+                return t.call("floor_divide", left, right)
             return _divide(t, "//", "floor_divide", other, left, right)
         case ast.Mod():
             if kinds[0].kind in _UNCERTAIN:
@@ -76,8 +77,8 @@ def combine(t: Translator, op: ast.operator, one: ast.expr, left: Code, other: a
             return _divide(t, "%", "modulo", other, left, right)
         case ast.Pow():
             return _power(t, kinds, other, left, right)
-        case ast.RShift():
-            return binary(left, "//", Code(f"(1 << {right.at(SHIFT + 1)})"), MULTIPLY)
+        case ast.LShift() | ast.RShift():
+            return _shift(t, op, other, left, right)
         case ast.BitAnd() | ast.BitOr() | ast.BitXor() if names == {"bool"}:
             return _booleans(op, left, right)
         case ast.MatMult():
@@ -86,6 +87,24 @@ def combine(t: Translator, op: ast.operator, one: ast.expr, left: Code, other: a
         raise Declined("operator: - on a list or string")
     symbol, level = _PLAIN[type(op)]
     return binary(left, symbol, right, level)
+
+
+def _is_power_of_two(node: ast.expr) -> bool:
+    """Dividing by it is exact, so that Lua's quotient is Python's."""
+    return isinstance(node, ast.Constant) and node.value in (1, 2, 4, 8, 16, 32, 64)
+
+
+def _shift(t: Translator, op: ast.operator, places: ast.expr, left: Code, right: Code) -> Code:
+    """Lua shifts the other way by a negative number, and keeps 64 bits."""
+    right_way = isinstance(op, ast.RShift)
+    match places:
+        case ast.Constant(value=int(number)) if 0 <= number < (63 if right_way else 32):
+            return (
+                binary(left, "//", Code(f"(1 << {right.at(SHIFT + 1)})"), MULTIPLY)
+                if right_way
+                else binary(left, "<<", right, SHIFT)
+            )
+    return t.call("shift_right" if right_way else "shift_left", left, right)
 
 
 def _counted(t: Translator, node: ast.expr, code: Code, names: set[str], op: ast.operator) -> Code:
@@ -163,10 +182,6 @@ def key(t: Translator, node: ast.expr, code: Code) -> Code:
     kind = t.type(node)
     if kind.kind in ("tuple", "tuples"):
         return t.call("intern", code)
-    if kind.kind in ("list", *SETS, *DICTS):
-        if kind.kind == "frozenset":
-            raise Declined("a set as a key")
-        return t.call("intern", code) if kind.kind == "list" else code
-    if kind.kind == "any" or kind.kind == "unknown":
-        return code
-    return code
+    if kind.kind in SETS | DICTS:
+        raise Declined(f"a {kind.kind} as a key")
+    return t.call("intern", code) if kind.kind == "list" else code

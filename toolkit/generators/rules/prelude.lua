@@ -5,9 +5,10 @@ local KEYS = setmetatable({}, {__mode = "k"})
 --@ raised:
 -- Whether an error is one of these exceptions. What Lua itself refuses is a TypeError in Python.
 local function raised(err, ...)
-  local text = tostring(err)
+  local text, places = tostring(err), 1
+  while places > 0 do text, places = text:gsub("^%S+:%d+: ", "") end
   for _, name in ipairs({...}) do
-    if text:find(name, 1, true) then return true end
+    if text == name or text:sub(1, #name + 1) == name .. ":" then return true end
     local is_type = name == "TypeError" or name == "AttributeError"
     if is_type and (text:find("attempt to", 1, true) or text:find("bad argument", 1, true)) then return true end
   end
@@ -421,9 +422,27 @@ local function divide(a, b)
 end
 
 --@ floor_divide:
+-- a // b: of floats the whole part of what a less its remainder is divided by, as 7.5 // 0.1 is 74.0.
 local function floor_divide(a, b)
   if b == 0 then error("ZeroDivisionError: integer division or modulo by zero", 0) end
-  return a // b
+  if math.type(a) == "integer" and math.type(b) == "integer" then return a // b end
+  local quotient = (a - a % b) / b
+  local whole = math.floor(quotient)
+  return (quotient - whole > 0.5 and whole + 1 or whole) + 0.0
+end
+
+--@ shift_left:
+local function shift_left(a, places)
+  if places < 0 then error("ValueError: negative shift count", 0) end
+  if a ~= 0 and (places > 62 or (a << places) // (1 << places) ~= a) then error("beyond 64 bits", 0) end
+  return a << places
+end
+
+--@ shift_right:
+local function shift_right(a, places)
+  if places < 0 then error("ValueError: negative shift count", 0) end
+  if places > 62 then return a < 0 and -1 or 0 end
+  return a // (1 << places)
 end
 
 --@ modulo:
@@ -439,6 +458,7 @@ local function power(a, b)
     if a == 0 and b < 0 then error("ZeroDivisionError: 0.0 cannot be raised to a negative power", 0) end
     return a ^ b
   end
+  if math.abs((a + 0.0) ^ b) >= 2.0 ^ 63 then error("beyond 64 bits", 0) end
   local result = 1
   while b > 0 do
     if b % 2 == 1 then result = result * a end
@@ -452,6 +472,10 @@ end
 -- a ** b % n, without large numbers in between.
 local function power_modulo(a, b, n)
   if n == 0 then error("ValueError: pow() 3rd argument cannot be 0", 0) end
+  local function times(x, y)
+    if x ~= 0 and math.abs(y) > math.abs(math.maxinteger // x) then error("beyond 64 bits", 0) end
+    return x * y % n
+  end
   local result = 1 % n
   a = a % n
   if b < 0 then
@@ -465,9 +489,9 @@ local function power_modulo(a, b, n)
     a, b = inverse * rest % n, -b
   end
   while b > 0 do
-    if b % 2 == 1 then result = result * a % n end
-    a = a * a % n
+    if b % 2 == 1 then result = times(result, a) end
     b = b // 2
+    if b > 0 then a = times(a, a) end
   end
   return result
 end
@@ -510,6 +534,8 @@ local function parse_int(s, base)
   if digits and base == 2 then digits = digits:gsub("^0[bB]", "") end
   if digits and base == 8 then digits = digits:gsub("^0[oO]", "") end
   local value = digits and tonumber(digits, base)
+  local fits = base == 10 and math.type(tonumber(digits)) == "integer" or #(digits or "") * math.log(base, 2) < 64
+  if value and not fits then error("beyond 64 bits", 0) end
   if value == nil then
     error("ValueError: invalid literal for int() with base " .. base .. ": '" .. s .. "'", 0)
   end
@@ -882,7 +908,10 @@ end
 
 --@ index_of: equal
 local function index_of(list, value, start, stop)
-  for i = (start or 0) + 1, stop or #list do
+  start, stop = start or 0, stop or #list
+  if start < 0 then start = math.max(start + #list, 0) end
+  if stop < 0 then stop = stop + #list end
+  for i = start + 1, math.min(stop, #list) do
     if equal(list[i], value) then return i - 1 end
   end
   error("ValueError: value is not in list", 0)
@@ -900,6 +929,15 @@ local function count(list, value)
     if equal(v, value) then total = total + 1 end
   end
   return total
+end
+
+--@ become:
+-- A set in place.
+local function become(set, other)
+  for k in pairs(set) do
+    if other[k] == nil then set[k] = nil end
+  end
+  for k in pairs(other) do set[k] = true end
 end
 
 --@ clear:
@@ -1371,6 +1409,7 @@ end
 --@ factorial:
 local function factorial(n)
   if n < 0 then error("ValueError: factorial() not defined for negative values", 0) end
+  if n > 20 then error("beyond 64 bits", 0) end
   local result = 1
   for i = 2, n do result = result * i end
   return result
@@ -1389,8 +1428,11 @@ end
 local function comb(n, k)
   if n < 0 or k < 0 then error("ValueError: must be a non-negative integer", 0) end
   local result = 1
-  for i = 1, k do result = result * (n - i + 1) // i end
-  return result
+  for i = 1, math.min(k, n - k) do
+    if result > math.maxinteger // n then error("beyond 64 bits", 0) end
+    result = result * (n - i + 1) // i
+  end
+  return k > n and 0 or result
 end
 
 --@ perm:
@@ -1606,26 +1648,30 @@ local function heap_push(heap, value)
   end
 end
 
---@ heap_pop: less
+--@ sink: less
+-- Moves a value of a heap down to its place.
+local function sink(heap, i)
+  while heap[2 * i] ~= nil do
+    local child = 2 * i
+    if heap[child + 1] ~= nil and not less(heap[child], heap[child + 1]) then child = child + 1 end
+    if not less(heap[child], heap[i]) then return end
+    heap[i], heap[child] = heap[child], heap[i]
+    i = child
+  end
+end
+
+--@ heap_pop: sink
 local function heap_pop(heap)
   if #heap == 0 then error("IndexError: index out of range", 0) end
   local top = heap[1]
   local last = table.remove(heap)
   if #heap == 0 then return top end
   heap[1] = last
-  local i = 1
-  while true do
-    local child = 2 * i
-    if heap[child + 1] ~= nil and less(heap[child + 1], heap[child]) then child = child + 1 end
-    if heap[child] == nil or not less(heap[child], heap[i]) then return top end
-    heap[i], heap[child] = heap[child], heap[i]
-    i = child
-  end
+  sink(heap, 1)
+  return top
 end
 
---@ heapify: heap_push
+--@ heapify: sink
 local function heapify(list)
-  local values = table.move(list, 1, #list, 1, {})
-  for i = #list, 1, -1 do list[i] = nil end
-  for _, value in ipairs(values) do heap_push(list, value) end
+  for i = #list // 2, 1, -1 do sink(list, i) end
 end

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
+from toolkit.generators.rules import captures
 from toolkit.generators.rules.bounds import Bounds
 from toolkit.generators.rules.declined import Declined
 from toolkit.generators.rules.desugar import desugar
@@ -35,6 +36,7 @@ def translate(source: str, name: str, parameters: tuple[ValueType, ...], result:
     module.body = [each for each in module.body if not _is_noise(each, name)]
     user = _bound_names(module)
     module = desugar(module, user)
+    captures.check(module)
     user = _bound_names(module)
     prelude = packaged_prelude()
     inference = Inference(module, imports(module))

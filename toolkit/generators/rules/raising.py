@@ -57,6 +57,8 @@ def try_(t: Translator, node: ast.stmt) -> None:
         if not node.handlers:
             raise Declined("try with finally alone")
     leaves = sorted(set(_leaving(node.body)))
+    if node.finalbody and (leaves or list(_leaving(node.orelse))):
+        raise Declined("finally behind a body that leaves")
     ok, failure = t.temporary("ok"), t.temporary("result")
     extra = t.temporary("value") if "return" in leaves else ""
     outer, t.frame.protected = t.frame.protected, True
