@@ -193,6 +193,84 @@ def f(xs):
 """,
         [([5, 4, 3, 2, 1],), ([9, 8, 7, 6, 5, 4, 3, 2, 1],), ([],), ([2, 2, 1, 2, 1, 3],)],
     ),
+    "splits from the end": (
+        """
+def f(s, separator, n):
+    return [s.rsplit(), s.rsplit(None, n), s.rsplit(maxsplit=n), s.rsplit(separator), s.rsplit(separator, n),
+            s.rsplit('a', n), s.split(None, n), s.split(separator, n)]
+""",
+        [
+            (s, part, n)
+            for s in ("", " a  b c ", "aaa", "a,b,,c", "x")
+            for part in ("a", ",", "aa")
+            for n in (-1, 0, 1, 2)
+        ],
+    ),
+    "texts are searched between bounds": (
+        """
+def f(s, part, a, b):
+    return [s.find(part, a, b), s.rfind(part, a, b), s.count(part, a, b), s.startswith(part, a, b),
+            s.endswith(part, a, b), s.rfind(part, a), s.count(part, a), s.startswith(part, a), s.endswith(part, a)]
+""",
+        [
+            (s, part, a, b)
+            for s in ("", "aba", "aab")
+            for part in ("", "a", "ab")
+            for a in (-9, -1, 0, 2, 9)
+            for b in (-1, 1, 9)
+        ],
+    ),
+    "texts are looked up between bounds": (
+        """
+def f(s, part, a, b):
+    return s.rindex(part, a, b), s.index(part, a, b)
+""",
+        [("abab", part, a, b) for part in ("a", "ab", "") for a in (-3, 0, 1, 9) for b in (-1, 1, 9)],
+    ),
+    "nothing to strip by": (
+        """
+def f(s, chars):
+    return s.strip(chars), s.lstrip(chars), s.rstrip(chars)
+""",
+        [(" xax ", None), (" xax ", "x "), ("", None), ("xx", "x")],
+    ),
+    "an empty separator is refused": (
+        """
+def f(s, separator, right):
+    return s.rpartition(separator) if right else s.partition(separator)
+""",
+        [(s, part, right) for s in ("", "aba") for part in ("", "b", "x") for right in (True, False)],
+    ),
+    "texts are filled with one character": (
+        """
+def f(s, fill):
+    return s.center(4, fill), s.ljust(4, fill), s.rjust(4, fill), s.center(5, '*')
+""",
+        [("ab", "x"), ("ab", ""), ("ab", "xy"), ("abcdef", "xy")],
+    ),
+    "all ends of lines": (
+        """
+def f(s):
+    return s.splitlines(), s.splitlines(True)
+""",
+        [("",), ("a",), ("a\nb\r\nc\rd",), ("a\x0bb\x0cc\n",), ("\n\n",), ("a\r",)],
+    ),
+    "numbers to any base": (
+        """
+def f(s, base):
+    return int(s, base)
+""",
+        [(s, base) for s in ("ff", "0xff", "-0b11", "17", "0o17") for base in (0, 1, 2, 8, 10, 16, 36, 37)],
+    ),
+    "as many values as places of a slice": (
+        """
+def f(xs, step):
+    xs = xs[:]
+    xs[::step] = [7, 8]
+    return xs
+""",
+        [([1, 2, 3, 4], step) for step in (1, 2, 3, -2, -1)],
+    ),
 }
 
 # title -> source

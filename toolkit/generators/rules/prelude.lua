@@ -354,6 +354,7 @@ local function splice(list, start, stop, step, values)
         count = count + 1
         list[i] = values[count]
       end
+      if count ~= #values then error("ValueError: attempt to assign a sequence of another size", 0) end
       return
     end
   end
@@ -529,6 +530,8 @@ end
 -- The integer that a string spells.
 local function parse_int(s, base)
   base = base or 10
+  if base ~= 0 and (base < 2 or base > 36) then error("ValueError: int() base must be >= 2 and <= 36, or 0", 0) end
+  if base == 0 then base = ({x = 16, b = 2, o = 8})[s:lower():match("^%s*[+-]?0([xbo])")] or 10 end
   local sign, digits = s:gsub("(%d)_(%d)", "%1%2"):match("^%s*([+-]?)(%w+)%s*$")
   if digits and base == 16 then digits = digits:gsub("^0[xX]", "") end
   if digits and base == 2 then digits = digits:gsub("^0[bB]", "") end
@@ -1093,9 +1096,9 @@ end
 --@ words:
 -- s.split()
 local function words(s, limit)
-  local result, rest = {}, s:match("^%s*(.-)%s*$")
+  local result, rest = {}, s:match("^%s*(.*)$")
   while rest ~= "" do
-    if limit and #result == limit then
+    if #result == limit then
       result[#result + 1] = rest
       break
     end
@@ -1122,22 +1125,30 @@ local function split(s, separator, limit)
 end
 
 --@ rsplit: split
+-- s.rsplit(separator, limit): from the end.
 local function rsplit(s, separator, limit)
-  local parts = split(s, separator)
-  if not limit or #parts <= limit + 1 then return parts end
-  local keep = #parts - limit
-  local head = table.concat(parts, separator, 1, keep)
-  return table.move(parts, keep + 1, #parts, 2, {head})
+  local parts = split(s:reverse(), separator:reverse(), limit)
+  local result = {}
+  for i = #parts, 1, -1 do result[#result + 1] = parts[i]:reverse() end
+  return result
+end
+
+--@ last_words: words
+-- s.rsplit(None, limit)
+local function last_words(s, limit)
+  local parts = words(s:reverse(), limit)
+  local result = {}
+  for i = #parts, 1, -1 do result[#result + 1] = parts[i]:reverse() end
+  return result
 end
 
 --@ split_lines:
 local function split_lines(s, keep)
   local result, start = {}, 1
   while start <= #s do
-    local first, last = s:find("\r?\n", start)
-    local cr = s:find("\r", start, true)
-    if cr and (not first or cr < first) then first, last = cr, cr end
+    local first, last = s:find("[\n\v\f\r\x1c-\x1e]", start)
     if not first then first, last = #s + 1, #s end
+    if s:sub(first, first + 1) == "\r\n" then last = first + 1 end
     result[#result + 1] = s:sub(start, keep and last or first - 1)
     start = math.max(last, first) + 1
     if first > #s then break end
@@ -1163,6 +1174,24 @@ local function find(s, part, start, stop)
   return (s:find(part, start + 1, true) or 0) - 1
 end
 
+--@ window:
+-- The bounds of s[start:stop], not turned where they cross.
+local function window(s, start, stop)
+  start, stop = start or 0, stop or #s
+  if start < 0 then start = math.max(start + #s, 0) end
+  if stop < 0 then stop = math.max(stop + #s, 0) end
+  return start, math.min(stop, #s)
+end
+
+--@ find_last_between: window
+local function find_last_between(s, part, start, stop)
+  start, stop = window(s, start, stop)
+  for i = stop - #part, start, -1 do
+    if s:sub(i + 1, i + #part) == part then return i end
+  end
+  return -1
+end
+
 --@ find_last:
 local function find_last(s, part)
   for i = #s - #part, 0, -1 do
@@ -1185,10 +1214,16 @@ local function last_index_of_text(s, part)
   return place
 end
 
+--@ last_index_of_text_between: find_last_between
+local function last_index_of_text_between(s, part, start, stop)
+  local place = find_last_between(s, part, start, stop)
+  if place < 0 then error("ValueError: substring not found", 0) end
+  return place
+end
+
 --@ count_text:
 -- How often a part occurs, without overlaps.
-local function count_text(s, part, start, stop)
-  if start then s = s:sub(start + 1, stop or #s) end
+local function count_text(s, part)
   if part == "" then return #s + 1 end
   local total, place = 0, 1
   while true do
@@ -1199,10 +1234,28 @@ local function count_text(s, part, start, stop)
   end
 end
 
+--@ count_text_between: count_text window
+local function count_text_between(s, part, start, stop)
+  start, stop = window(s, start, stop)
+  if start > stop then return 0 end
+  return count_text(s:sub(start + 1, stop), part)
+end
+
 --@ starts_with:
-local function starts_with(s, prefix, start)
-  start = start or 0
-  return s:sub(start + 1, start + #prefix) == prefix
+local function starts_with(s, prefix)
+  return s:sub(1, #prefix) == prefix
+end
+
+--@ starts_with_between: window
+local function starts_with_between(s, prefix, start, stop)
+  start, stop = window(s, start, stop)
+  return start + #prefix <= stop and s:sub(start + 1, start + #prefix) == prefix
+end
+
+--@ ends_with_between: window
+local function ends_with_between(s, suffix, start, stop)
+  start, stop = window(s, start, stop)
+  return start + #suffix <= stop and s:sub(stop - #suffix + 1, stop) == suffix
 end
 
 --@ ends_with:
@@ -1223,6 +1276,7 @@ end
 --@ lstrip_chars:
 local function lstrip_chars(s, chars)
   local first = 1
+  chars = chars or " \t\n\v\f\r"
   while first <= #s and chars:find(s:sub(first, first), 1, true) do first = first + 1 end
   return s:sub(first)
 end
@@ -1230,6 +1284,7 @@ end
 --@ rstrip_chars:
 local function rstrip_chars(s, chars)
   local last = #s
+  chars = chars or " \t\n\v\f\r"
   while last > 0 and chars:find(s:sub(last, last), 1, true) do last = last - 1 end
   return s:sub(1, last)
 end
@@ -1264,6 +1319,12 @@ local function swapcase(s)
   return (s:gsub("%a", function(c) return c == c:upper() and c:lower() or c:upper() end))
 end
 
+--@ one_character:
+local function one_character(fill)
+  if utf8.len(fill) ~= 1 then error("TypeError: The fill character must be exactly one character long", 0) end
+  return fill
+end
+
 --@ ljust:
 local function ljust(s, width, fill)
   return s .. (fill or " "):rep(width - #s)
@@ -1289,6 +1350,7 @@ end
 
 --@ partition:
 local function partition(s, separator)
+  if separator == "" then error("ValueError: empty separator", 0) end
   local first, last = s:find(separator, 1, true)
   if not first then return {s, "", ""} end
   return {s:sub(1, first - 1), separator, s:sub(last + 1)}
@@ -1296,6 +1358,7 @@ end
 
 --@ rpartition: find_last
 local function rpartition(s, separator)
+  if separator == "" then error("ValueError: empty separator", 0) end
   local place = find_last(s, separator)
   if place < 0 then return {"", "", s} end
   return {s:sub(1, place), separator, s:sub(place + #separator + 1)}

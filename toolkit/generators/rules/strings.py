@@ -48,7 +48,7 @@ def _starts(t: Translator, node: ast.Call, receiver: ast.expr) -> Code:
     if len(node.args) == 1 and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str):
         code, prefix = t.operands([receiver, node.args[0]])
         return compare(Code(f"{code.atom}:sub(1, {_size(node.args[0])})"), "==", prefix)
-    return _helper("starts_with")(t, node, receiver)
+    return _bounded("starts_with")(t, node, receiver)
 
 
 def _ends(t: Translator, node: ast.Call, receiver: ast.expr) -> Code:
@@ -59,13 +59,45 @@ def _ends(t: Translator, node: ast.Call, receiver: ast.expr) -> Code:
     if len(node.args) == 1 and isinstance(node.args[0], ast.Constant) and node.args[0].value:
         code, suffix = t.operands([receiver, node.args[0]])
         return compare(Code(f"{code.atom}:sub(-{_size(node.args[0])})"), "==", suffix)
-    return _helper("ends_with")(t, node, receiver)
+    return _bounded("ends_with")(t, node, receiver)
 
 
 def _size(node: ast.expr) -> int:
     if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or not node.value:
         raise Declined("startswith or endswith of computed strings")
     return len(node.value.encode())
+
+
+def _bounded(name: str) -> Writer:
+    """A helper that looks at a whole string, or at the part between bounds that are given."""
+
+    def write(t: Translator, node: ast.Call, receiver: ast.expr) -> Code:
+        return _helper(name if len(node.args) == 1 else f"{name}_between")(t, node, receiver)
+
+    return write
+
+
+def _rsplit(t: Translator, node: ast.Call, receiver: ast.expr) -> Code:
+    named = {keyword.arg: keyword.value for keyword in node.keywords}
+    separator = node.args[0] if node.args else named.get("sep", ast.Constant(None))
+    limit = node.args[1] if len(node.args) > 1 else named.get("maxsplit", ast.Constant(None))
+    if isinstance(limit, ast.Constant) and limit.value is None:
+        if isinstance(separator, ast.Constant) and (separator.value is None or len(str(separator.value)) == 1):
+            return _split(t, ast.Call(node.func, [separator], []), receiver)
+        return t.call("rsplit", *t.operands([receiver, separator]))
+    if isinstance(separator, ast.Constant) and separator.value is None:
+        return t.call("last_words", *t.operands([receiver, limit]))
+    return t.call("rsplit", *t.operands([receiver, separator, limit]))
+
+
+def _padded(name: str) -> Writer:
+    def write(t: Translator, node: ast.Call, receiver: ast.expr) -> Code:
+        codes = t.operands([receiver, *node.args])
+        if len(node.args) == 2 and not isinstance(node.args[1], ast.Constant):
+            codes[2] = t.call("one_character", codes[2])
+        return t.call(name, *codes)
+
+    return write
 
 
 def _strip(name: str, pattern: str) -> Writer:
@@ -88,10 +120,6 @@ def _split(t: Translator, node: ast.Call, receiver: ast.expr) -> Code:
     return t.call("split", codes[0], separator, *([limit] if limit else []))
 
 
-def _count(t: Translator, node: ast.Call, receiver: ast.expr) -> Code:
-    return _helper("count_text")(t, node, receiver)
-
-
 def _translate(t: Translator, node: ast.Call, receiver: ast.expr) -> Code:
     raise Declined("method: translate of str")
 
@@ -111,12 +139,12 @@ STRINGS: dict[str, Writer] = {
     "lstrip": _strip("lstrip", "^%s*(.*)$"),
     "rstrip": _strip("rstrip", "^(.-)%s*$"),
     "split": _split,
-    "count": _count,
+    "count": _bounded("count_text"),
     "replace": _helper("replace"),
     "find": _helper("find"),
-    "rfind": _helper("find_last"),
+    "rfind": _bounded("find_last"),
     "index": _helper("index_of_text"),
-    "rindex": _helper("last_index_of_text"),
+    "rindex": _bounded("last_index_of_text"),
     "isdigit": _matches("^%d+$"),
     "isnumeric": _matches("^%d+$"),
     "isdecimal": _matches("^%d+$"),
@@ -132,12 +160,12 @@ STRINGS: dict[str, Writer] = {
     "capitalize": _helper("capitalize"),
     "title": _helper("title"),
     "swapcase": _helper("swapcase"),
-    "center": _helper("center"),
-    "ljust": _helper("ljust"),
-    "rjust": _helper("rjust"),
+    "center": _padded("center"),
+    "ljust": _padded("ljust"),
+    "rjust": _padded("rjust"),
     "zfill": _helper("zfill"),
     "splitlines": _helper("split_lines"),
-    "rsplit": _helper("rsplit"),
+    "rsplit": _rsplit,
     "partition": _helper("partition"),
     "rpartition": _helper("rpartition"),
     "removeprefix": _helper("remove_prefix"),
