@@ -271,6 +271,34 @@ def f(xs, step):
 """,
         [([1, 2, 3, 4], step) for step in (1, 2, 3, -2, -1)],
     ),
+    "formats of integers below zero": (
+        """
+def f(n):
+    return f'{n:x}|{n:X}|{n:4x}|{n:#x}|{n:b}|{n:o}|{n:+}|{n:05}|{n:,}', '{:x} {:d}'.format(n, n)
+""",
+        [(0,), (-1,), (255,), (-255,), (-1234567,)],
+    ),
+    "formats of floats that are no numbers": (
+        """
+def f(x):
+    return f'{x:,.2f}|{x:>10}|{x:<10.1f}|{x:g}|{x:e}|{x:+.1f}|{x:%}'
+""",
+        [(0.0,), (-0.0,), (float("inf"),), (float("-inf"),), (-1234.5,)],
+    ),
+    "formats of what was made a text before": (
+        """
+def f(s, n, flag):
+    return f'{s!r:>8}|{s!s:>8}|{n!s:>5}|{n!r:5}|{flag:5}|{flag:d}|{flag}|{flag!s:6}|{n:{flag + 4}}'
+""",
+        [("a", 1, True), ("it's", -2, False), ("", 0, True)],
+    ),
+    "characters that do not print": (
+        """
+def f(s):
+    return repr(s), str([s]), f'{s!r}'
+""",
+        [("\x00",), ("\x7f",), ("\x1b[0m",), ("\n\t\r\\\\",), ("'\"",)],
+    ),
 }
 
 # title -> source

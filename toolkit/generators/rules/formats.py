@@ -4,6 +4,7 @@ import ast
 import re
 import string
 
+from toolkit.generators.rules import truth
 from toolkit.generators.rules.code import CONCAT, LITERAL, Code, chain, quoted
 from toolkit.generators.rules.declined import Declined
 from toolkit.generators.rules.translator import Translator
@@ -87,11 +88,14 @@ def concatenated(parts: list[Code]) -> Code:
 
 
 def _field(t: Translator, node: ast.FormattedValue) -> Code:
-    if node.conversion == ord("r"):
-        return repr_of(t, node.value)
+    if node.conversion == ord("a"):
+        raise Declined("f-string with !a")
     if node.format_spec is None:
-        return _text_in_concat(t, node.value)
+        return repr_of(t, node.value) if node.conversion == ord("r") else _text_in_concat(t, node.value)
     assert isinstance(node.format_spec, ast.JoinedStr)
+    if node.conversion != -1:
+        text = repr_of(t, node.value) if node.conversion == ord("r") else text_of(t, node.value)
+        return t.call("format_value", text, t.expression(node.format_spec))
     values = node.format_spec.values
     literals = [str(each.value) for each in values if isinstance(each, ast.Constant)]
     if len(literals) == len(values):
@@ -114,11 +118,14 @@ def formatted(t: Translator, node: ast.expr, spec: str) -> Code:
     kind = t.type(node).kind
     match = _C_SPEC.match(spec)
     code = t.expression(node)
+    if t.full_type(node).kind == "bool":
+        code, kind = truth.choose(code, Code("1", LITERAL), Code("0", LITERAL), True), "int"
     if match and kind in ("int", "float"):
         zero, width, precision, letter = match.groups()
         if letter in tuple("feE") and letter:
             return _c_format(f"%{zero}{width}{'.' + precision if precision else ''}{letter}", code)
-        if letter in ("d", "x", "X", "") and kind == "int" and precision is None:
+        plain = letter in ("d", "") or (letter in ("x", "X") and t.frame.bounds.natural(node))
+        if plain and kind == "int" and precision is None:
             return _c_format(f"%{zero}{width}{letter or 'd'}", code)
     aligned = _ALIGNED.match(spec)
     if aligned and kind in ("int", "str"):
@@ -192,8 +199,8 @@ def _directive(t: Translator, node: ast.expr, flags: str, width: str, precision:
     code = t.expression(node)
     if letter in "diu":
         letter, code = "d", code if kind == "int" else t.call("to_int", code)
-    if letter in "xX" and kind != "int":
-        raise Declined("%x of what may not be an int")
+    if letter in "xX" and not (kind == "int" and t.frame.bounds.natural(node)):
+        raise Declined("%x of what may not be an int, or below zero")
     if letter in "ocFG":
         raise Declined(f"%{letter}")
     return _c_format(f"%{flags}{width}{'.' + precision if precision else ''}{letter}", code)
@@ -223,5 +230,7 @@ def format_method(t: Translator, node: ast.Call) -> Code:
         value = named[name] if name in named else node.args[int(name)]
         if isinstance(value, ast.Starred):
             raise Declined("str.format with an uncommon field")
-        parts.append(repr_of(t, value) if conversion == "r" else formatted(t, value, spec or ""))
+        if conversion and (spec or conversion != "r"):
+            raise Declined("str.format with an uncommon field")
+        parts.append(repr_of(t, value) if conversion else formatted(t, value, spec or ""))
     return concatenated(_together(parts))

@@ -594,6 +594,7 @@ local function repr(value)
   if type(value) == "string" then
     local quote = value:find("'", 1, true) and not value:find('"', 1, true) and '"' or "'"
     local text = value:gsub("\\", "\\\\"):gsub("\n", "\\n"):gsub("\t", "\\t"):gsub("\r", "\\r")
+    text = text:gsub("%c", function(c) return string.format("\\x%02x", c:byte()) end)
     if quote == "'" then text = text:gsub("'", "\\'") end
     return quote .. text .. quote
   end
@@ -665,11 +666,12 @@ local function format_value(value, spec)
       text = string.format("%." .. (precision == "" and "6" or precision) .. kind:lower(), magnitude)
     end
     if comma ~= "" then
-      local whole, tail = text:match("^(%d+)(.*)$")
+      local whole, tail = text:match("^(%d*)(.*)$")
       whole = whole:reverse():gsub("(%d%d%d)", "%1" .. comma):reverse()
       text = (whole:sub(1, 1) == comma and whole:sub(2) or whole) .. tail
     end
-    local mark = value < 0 and "-" or sign ~= "-" and sign or ""
+    local negative = value < 0 or (value == 0 and 1 / value < 0)
+    local mark = negative and "-" or sign ~= "-" and sign or ""
     if align == "=" then
       return mark .. fill:rep((tonumber(width) or 0) - #text - #mark) .. text
     end
