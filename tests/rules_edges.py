@@ -364,6 +364,12 @@ def f(xs):
 def f(xs):
     return [a + b for a, b in zip(xs, xs[1:], strict=True)]
 """,
+    "an iterator that is read twice": """
+def f(xs):
+    pairs = zip(xs, xs)
+    first = list(pairs)
+    return first, list(pairs)
+""",
     "rows from one iterator": """
 def f(xs):
     it = iter(xs)

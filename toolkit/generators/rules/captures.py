@@ -5,6 +5,7 @@ be seen, the program is declined.
 """
 
 import ast
+from collections import Counter
 
 from toolkit.generators.rules.declined import Declined
 from toolkit.generators.rules.scopes import free_names, occurring, parameter_names, target_names
@@ -13,6 +14,7 @@ _CHANGING = {
     *("append", "appendleft", "extend", "insert", "add", "update", "setdefault", "pop", "popleft", "popitem"),
     *("remove", "discard", "clear", "sort", "reverse"),
 }
+_LAZY = {"zip", "enumerate", "reversed"}
 _KEEPING = {"append", "appendleft", "insert", "setdefault"}
 _Function = ast.FunctionDef | ast.Lambda
 
@@ -31,6 +33,7 @@ class _Captures(ast.NodeVisitor):
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         if free_names(node) & self.turning:
             self.sharing.add(node.name)
+        _check_lazy(node)
         self._function(node)
 
     def visit_Lambda(self, node: ast.Lambda) -> None:
@@ -118,6 +121,17 @@ class _Captures(ast.NodeVisitor):
                     shared = False
             if shared:
                 raise Declined("a function that shares the variable of a loop")
+
+
+def _check_lazy(node: ast.FunctionDef) -> None:
+    """What gives its elements once in Python is a list here, which would give them again."""
+    names = [each for each in ast.walk(node) if isinstance(each, ast.Name)]
+    read = Counter(each.id for each in names if isinstance(each.ctx, ast.Load))
+    for each in ast.walk(node):
+        match each:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id=function))):
+                if function in _LAZY and read[name] > 1:
+                    raise Declined("an iterator that is read twice")
 
 
 def _check_changed(node: _Function) -> None:
