@@ -458,3 +458,9 @@ def f(xs):
 @pytest.mark.parametrize("title", SAME)
 def test_what_is_not_none_any_more_is_written(title: str, pool: Pool) -> None:
     assert verdict(SAME[title], [([0, 1, 2],), ([1],), ([],)], pool) == Verdict(Status.PASSED, "")
+
+
+def test_an_argument_of_many_types_may_be_none_only_where_the_cases_hold_none() -> None:
+    source = "def f(x):\n    return [x]"
+    assert translated(problem(source, [(1,), ("a",), (True,)])).codes
+    assert translated(problem(source, [(1,), ("a",), (None,)])).declined == "None in a list"

@@ -60,6 +60,7 @@ def test_int_widens_to_float_and_none_makes_an_optional() -> None:
     assert join([NONE, NONE]) == NONE
     assert join([INT, STR]) == ANY
     assert join([ValueType("bool"), INT]) == ANY
+    assert join([NONE, INT, STR]) == join([INT, STR, NONE]) == join([STR, NONE, INT]) == ValueType("optional", (ANY,))
     assert join([]) == UNKNOWN
 
 

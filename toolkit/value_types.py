@@ -75,8 +75,7 @@ def _join(left: ValueType, right: ValueType) -> ValueType:
     if left == UNKNOWN:
         return right
     if NONE in (left, right) or "optional" in (left.kind, right.kind):
-        inner = _join(_bare(left), _bare(right))
-        return inner if inner == ANY else ValueType("optional", (inner,))
+        return ValueType("optional", (_join(_bare(left), _bare(right)),))
     if {left.kind, right.kind} == {"int", "float"}:
         return ValueType("float")
     if left.kind == right.kind and left.of and len(left.of) == len(right.of):

@@ -4,9 +4,9 @@ It rewrites a subset of Python: arithmetic, comparisons, strings and slices, lis
 comprehensions, generators, loops, nested functions, exceptions, the common builtins and methods, and pieces of math,
 itertools, functools, collections, bisect and heapq. What it can not express it declines, with a reason.
 
-Limits: integers wrap at 64 bits; strings are bytes; None in lists and dicts is declined; types are guessed from the
-values seen in the test cases, from annotations and from use. What it emits is a proposal like any model's: the tests
-decide.
+Limits: integers wrap at 64 bits; strings are bytes; lists and tuples are one; what may be None is declined where it
+would enter a list, set, dict or tuple; types are guessed from the values seen in the test cases, from annotations and
+from use. What it emits is a proposal like any model's: the tests decide.
 """
 
 from collections.abc import Iterable, Iterator

@@ -9,7 +9,6 @@ from toolkit.generators.rules.types import NONE, UNKNOWN
 Names = set[str]
 _NOTHING = {name for name, rule in results.METHODS.items() if rule(UNKNOWN, []) == NONE} - {"get"}
 _NOTHING_PATHS = {"heapq.heappush", "heapq.heapify", "random.shuffle", "random.seed"}
-_MAY = {"none", "optional", "any"}
 
 
 class Calls:
@@ -31,7 +30,7 @@ class Calls:
         self.lambdas = [each for each in walked if isinstance(each, ast.Lambda)]
         self.shared = {name for each in walked if isinstance(each, ast.Nonlocal | ast.Global) for name in each.names}
         for name, kind in inference.signatures[main].tested.items():
-            if kind.kind in _MAY:
+            if kind.kind in ("none", "optional"):
                 self.parameters.add((main, name))
 
     def expression(self, node: ast.expr, env: Names) -> bool:
