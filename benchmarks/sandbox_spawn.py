@@ -1,170 +1,205 @@
-"""What a program in a local box costs beside a bare process.
+"""How many real programs a second the sandbox judges, beside what a user would write instead.
 
-Run: python benchmarks/sandbox_spawn.py [programs [language...]]
+Run: python benchmarks/sandbox_spawn.py [--programs 1610] [--languages lua,python]
 
-Small distinct programs (a function on lists, five checks; one in twenty fails), run in one go with two workers
-each, forms taking turns by the batch so that other load hits them alike:
+Programs are made from real data (`truth_programs.py`, the folder that LANGLIFT_SHARED_DATA names): up to 161 solutions
+of HumanEval and MBPP under their tests that pass, each in distinct copies; one program in twenty is a mutant that
+fails. Two workers each, forms taking turns by the batch so that other load hits them alike:
 
 - bare: the language's ordinary command, spawned in a loop by as many threads, with no fence at all;
-- cold: the same command in the fence of the compiled agent, of the agent in Python, with namespaces of its own;
-- warm: by the language's server, where there is one;
-- in containers, cold and warm, where a Docker engine answers and has the language's image.
+- cold: in the local fence, judged by its proof, and the same with namespaces of its own for every program;
+- warm: by the language's server, judged by its proof, every failure and a share of the passes run again cold;
+- containers, cold: where a Docker engine answers and has the language's image;
+- the field's design: one bare process at a time, asked every 0.1 s whether it has ended (of fewer programs).
 
-Without names, every language that has a runtime, a toolchain here and a program below.
-Prints programs a second and the ratio to bare. Ratios travel to other machines, rates do not.
+Prints programs a second, the ratio to bare, and verdicts that are not the ones expected. Exit code 1 where there are
+any. Ratios travel to other machines, rates do not.
 """
 
+import argparse
 import os
 import platform
+import shlex
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from sandboxes import Job, Limits, Pool, SandboxUnavailable, images
-from sandboxes.docker import Docker
+from truth_programs import make
+
+from sandboxes import Pool, SandboxUnavailable
 from sandboxes.local import Local
-from toolkit import languages
+from toolkit import fences, languages
+from toolkit.languages.runtime import Runtime
+from toolkit.program_runs import Runs
+from toolkit.programs import PROOF, Program, ProgramVerdict, Setting
+from toolkit.records import Status
 
-WORKERS, BATCH = 2, 100
-LUA = """local function same(a, b)
-  if type(a) ~= "table" or type(b) ~= "table" then return a == b end
-  for k, v in pairs(a) do if not same(v, b[k]) then return false end end
-  for k in pairs(b) do if a[k] == nil then return false end end
-  return true
-end
-local function shift(list, by)
-  local out = {}
-  for i, each in ipairs(list) do if each % 2 == 0 then out[#out + 1] = each + by end end
-  return out
-end
-"""
-# What a program begins with, and one check of it: `list` is the argument, `by` what is added, `sums` the result.
-OTHERS = {
-    "javascript": (
-        "const assert = require('assert');\n"
-        "function shift(values, by) { return values.filter((each) => each % 2 === 0).map((each) => each + by); }\n",
-        "assert.deepStrictEqual(shift([{list}], {by}), [{sums}]);\n",
-    ),
-    "perl": (
-        "use strict;\nuse warnings;\n"
-        "sub shift_by { my ($by, @values) = @_; return map { $_ + $by } grep { $_ % 2 == 0 } @values; }\n",
-        "die 'sums' unless join(',', shift_by({by}, {list})) eq join(',', {sums});\n",
-    ),
-    "php": (
-        "<?php\nfunction shift($values, $by) {\n"
-        "    $kept = array_values(array_filter($values, fn($each) => $each % 2 === 0));\n"
-        "    return array_map(fn($each) => $each + $by, $kept);\n}\n",
-        "if (shift([{list}], {by}) !== [{sums}]) throw new Exception('sums');\n",
-    ),
-    "python": (
-        "def shift(values, by):\n    return [each + by for each in values if each % 2 == 0]\n\n\n",
-        "assert shift([{list}], {by}) == [{sums}]\n",
-    ),
-    "r": (
-        "shift <- function(values, by) {\n  kept <- Filter(function(each) each %% 2 == 0, values)\n"
-        "  sapply(kept, function(each) each + by)\n}\n",
-        "stopifnot(identical(shift(c({list}), {by}), c({sums})))\n",
-    ),
-    "ruby": (
-        "def shift(values, by)\n  values.select(&:even?).map { |each| each + by }\nend\n",
-        "raise 'sums' unless shift([{list}], {by}) == [{sums}]\n",
-    ),
+WORKERS, BATCH, PROBLEMS, POLLED = 2, 100, 161, 40
+FIELD = "the field's design"
+# The ordinary command of each, in the folder of its program.
+COMMANDS = {
+    "cpp": "g++ main.cpp -o main && ./main",
+    "java": "javac Main.java && java Main",
+    "javascript": "node main.js",
+    "julia": "julia --startup-file=no main.jl",
+    "lua": "lua5.4 main.lua",
+    "ocaml": "ocamlopt main.ml -o main && ./main",
+    "perl": "perl main.pl",
+    "php": "php main.php",
+    "python": "python3 main.py",
+    "r": "Rscript main.R",
+    "racket": "racket main.rkt",
+    "ruby": "ruby main.rb",
 }
+Expected = dict[str, bool]  # by id: whether the program passes
 
 
-def lua(number: int) -> str:
-    wrong = number % 20 == 0
-    checks = (f"assert(same(shift({{1, 2, {4 + i}}}, {number}), {{{number + 2}" for i in range(0, 10, 2))
-    return LUA + "".join(f"{check}, {number + 4 + 2 * i + wrong}}}))\n" for i, check in enumerate(checks))
+def warm(pool: Pool, setting: Setting, programs: list[Program], expected: Expected) -> int:
+    """Runs them as `langlift sandbox run` does; programs with another verdict than expected."""
+    found: list[ProgramVerdict] = []
+    Runs(pool, setting).run(programs, found.append)
+    return _wrong(found, programs, expected)
 
 
-def other(name: str, number: int) -> str:
-    head, check = OTHERS[name]
-    wrong = number % 20 == 0
-    return head + "".join(
-        check.format(list=f"1, 2, {4 + i}", by=number, sums=f"{number + 2}, {number + 4 + i + wrong}")
-        for i in range(0, 10, 2)
-    )
+def cold(pool: Pool, setting: Setting, programs: list[Program], expected: Expected, own: bool = False) -> int:
+    """Runs each in a process of its own; programs with another verdict than expected."""
+    jobs = (replace(setting.job(each, f"{each.id}!", None), own_namespaces=own) for each in programs)
+    limits = setting.limits(programs[0])
+    found = [setting.judge(outcome, f"{outcome.id}!", limits) for outcome in pool.run(jobs)]
+    return _wrong(found, programs, expected)
 
 
-def bare(command: tuple[str, ...], name: str, programs: list[str]) -> int:
+def _wrong(found: list[ProgramVerdict], programs: list[Program], expected: Expected) -> int:
+    return sum((each.status == Status.PASSED) != expected[each.id] for each in found) + len(programs) - len(found)
+
+
+def bare(spoken: Runtime, programs: list[Program], expected: Expected) -> int:
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(WORKERS) as threads:
-        paths = [Path(folder, f"{number}-{name}") for number in range(len(programs))]
-        for path, program in zip(paths, programs, strict=True):
-            path.write_text(program)
-        environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": folder}  # as in a box
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": environment}
-        run = lambda path: subprocess.run([*command, str(path)], **quiet).returncode  # noqa: E731
-        return sum(code == 0 for code in threads.map(run, paths))
+        places = [_written(spoken, each, Path(folder, str(number))) for number, each in enumerate(programs)]
+        codes = list(threads.map(lambda place: _spawn(spoken, place).wait(), places))
+    return sum((code == 0) != expected[each.id] for code, each in zip(codes, programs, strict=True))
 
 
-def containers(language: str) -> Docker | None:
+def polled(spoken: Runtime, programs: list[Program], expected: Expected) -> int:
+    """One at a time, asked every tenth of a second: MultiPL-E's evaluator (METHODS: 10 Lua programs a second)."""
+    wrong = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for number, each in enumerate(programs):
+            process = _spawn(spoken, _written(spoken, each, Path(folder, str(number))))
+            while process.poll() is None:
+                time.sleep(0.1)
+            wrong += (process.returncode == 0) != expected[each.id]
+    return wrong
+
+
+def _written(spoken: Runtime, program: Program, folder: Path) -> Path:
+    folder.mkdir()
+    name = "Main" if spoken.name == "java" else "main"
+    (folder / f"{name}{spoken.extension}").write_text(program.text)
+    return folder
+
+
+def _spawn(spoken: Runtime, folder: Path) -> "subprocess.Popen[bytes]":
+    words = COMMANDS[spoken.name]
+    command = ["sh", "-c", words] if "&&" in words else shlex.split(words)
+    environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": str(folder)}  # as in a box
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen(command, cwd=folder, env=environment, stdin=quiet, stdout=quiet, stderr=quiet)
+
+
+def programs_of(data: Path, setting: Setting, count: int) -> tuple[list[Program], Expected]:
+    """Distinct programs, one in twenty of which fails; raises SystemExit where none is made for the language."""
+    made = [Program(each.id, each.text) for each in make(data, setting.runtime.name, 3 * PROBLEMS)]
+    with Local(WORKERS) as pool:
+        statuses = {}
+        jobs = (setting.job(each, f"{each.id}!", None) for each in made)
+        for outcome in pool.run(jobs):
+            verdict = setting.judge(outcome, f"{outcome.id}!", setting.limits(made[0]))
+            if verdict.seconds < 1:  # of the program, not of its language
+                statuses[verdict.id] = verdict.status
+    right = [each for each in made if statuses.get(each.id) == Status.PASSED][:PROBLEMS]
+    wrong = [each for each in made if statuses.get(each.id) == Status.RUNTIME_ERROR][:PROBLEMS]
+    if not right or not wrong:
+        raise SystemExit(f"no programs are made for {setting.runtime.title}")
+    chosen, expected = [], {}
+    for number in range(count):
+        fails = number % 20 == 19
+        base = (wrong if fails else right)[number % len(wrong if fails else right)]
+        chosen.append(Program(str(number), base.text + "\n" * (1 + number // PROBLEMS)))
+        expected[str(number)] = not fails
+    return chosen, expected
+
+
+def compare(spoken: Runtime, data: Path, count: int) -> int:
+    setting = Setting(spoken, spoken.toolchains()[0], PROOF, True)
+    programs, expected = programs_of(data, setting, count)
+    with ExitStack() as stack:
+        local = stack.enter_context(Local(WORKERS))
+        forms: dict[str, Callable[[list[Program]], int]] = {
+            "bare": lambda batch: bare(spoken, batch, expected),
+            "cold": lambda batch: cold(local, setting, batch, expected),
+            "cold, own namespaces": lambda batch: cold(local, setting, batch, expected, own=True),
+        }
+        if setting.server:
+            forms["warm"] = lambda batch: warm(local, setting, batch, expected)
+        if boxed := containers(spoken, stack):
+            forms["containers, cold"] = lambda batch: cold(*boxed, batch, expected)
+        seconds, wrong = Counter[str](), Counter[str]()
+        for start in range(0, count, BATCH):
+            for form, work in forms.items():
+                began = time.perf_counter()
+                wrong[form] += work(programs[start : start + BATCH])
+                seconds[form] += time.perf_counter() - began
+        rates = {form: count / seconds[form] for form in forms}
+        began = time.perf_counter()
+        wrong[FIELD] = polled(spoken, programs[:POLLED], expected)
+        rates[FIELD] = min(count, POLLED) / (time.perf_counter() - began)
+    for form, rate in rates.items():
+        of_local = f", {rate / rates['cold']:.2f} of local" if form.startswith("containers") else ""
+        print(f"{spoken.title:11}{form:24}{rate:8.1f} a second, {rate / rates['bare']:6.2f} of bare, "
+              f"{rate / rates[FIELD]:6.1f} of the field's{of_local}, {wrong[form]} wrong", flush=True)  # fmt: skip
+    return wrong.total()
+
+
+def containers(spoken: Runtime, stack: ExitStack) -> tuple[Pool, Setting] | None:
     try:
-        return Docker(WORKERS, image=images.image_of(language))
+        pool = stack.enter_context(fences.open_fence(fences.DOCKER, spoken.name, WORKERS))
+        return pool, Setting(spoken, fences.toolchain_in(pool, spoken), PROOF, False)
     except SandboxUnavailable as trouble:
-        print(f"no containers: {trouble}")
+        print(f"{spoken.title}: no containers: {trouble}")
         return None
 
 
-def fenced(pool: Pool, jobs: Iterable[Job]) -> int:
-    return sum(outcome.exit_code == 0 for outcome in pool.run(jobs))
-
-
-def compare(title: str, command: tuple[str, ...], name: str, programs: list[str], template: Job) -> None:
-    def jobs(batch: list[str], **changes: object) -> Iterable[Job]:
-        for number, program in enumerate(batch):
-            yield replace(template, id=str(number), files={name: program.encode()}, **changes)  # type: ignore[arg-type]
-
-    with Local(WORKERS) as compiled, Local(WORKERS, compiled=False) as interpreted, ExitStack() as stack:
-        forms: dict[str, Callable[[list[str]], int]] = {
-            "bare loop, no fence": lambda batch: bare(command, name, batch),
-            "cold": lambda batch: fenced(compiled, jobs(batch, server=None)),
-            "cold, own namespaces": lambda batch: fenced(compiled, jobs(batch, server=None, own_namespaces=True)),
-            "cold, agent in Python": lambda batch: fenced(interpreted, jobs(batch, server=None)),
-        }
-        if template.server:
-            forms["warm"] = lambda batch: fenced(compiled, jobs(batch))
-        if boxed := containers(title.lower()):
-            stack.enter_context(boxed)
-            forms["cold, containers"] = lambda batch: fenced(boxed, jobs(batch, server=None))
-            if template.server:
-                forms["warm, containers"] = lambda batch: fenced(boxed, jobs(batch))
-        seconds = dict.fromkeys(forms, 0.0)
-        passed = dict.fromkeys(forms, 0)
-        for start in range(0, len(programs), BATCH):
-            for form, work in forms.items():
-                began = time.perf_counter()
-                passed[form] += work(programs[start : start + BATCH])
-                seconds[form] += time.perf_counter() - began
-    first = seconds["bare loop, no fence"]
-    for form in forms:
-        rate, ratios = len(programs) / seconds[form], f"{first / seconds[form]:5.2f} of bare"
-        if "containers" in form:
-            ratios += f", {seconds[form.partition(',')[0]] / seconds[form]:5.2f} of local"
-        print(f"{title:11}{form:24}{rate:8.0f} a second, {ratios}, {passed[form]} passed")
-
-
-def main(count: int = 1610, *names: str) -> None:
-    print(f"{platform.machine()}, {os.cpu_count()} cores, Linux {platform.release()}, Python {sys.version.split()[0]}")
-    print(f"{count} programs, {WORKERS} workers")
-    for name in names or ("lua", *OTHERS):
-        runtime = languages.runtime(name)
-        if not runtime.toolchains():
-            print(f"{runtime.title}: no toolchain here: {runtime.remedy}")
-            continue
-        toolchain = runtime.toolchains()[0]
-        limits = Limits(processes=runtime.processes, address_space_bytes=None if runtime.address_space else 0)
-        server = runtime.server(toolchain)
-        template = Job("", toolchain.command, readable=toolchain.readable, limits=limits, server=server)
-        programs = [lua(number) if name == "lua" else other(name, number) for number in range(count)]
-        compare(runtime.title, toolchain.command[:1], f"main{runtime.extension}", programs, template)
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--programs", type=int, default=10 * PROBLEMS, help="of each language")
+    parser.add_argument("--languages", default="", help="by default all that run here")
+    options = parser.parse_args()
+    shared = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+    data = Path(os.environ.get("LANGLIFT_SHARED_DATA", shared))
+    if not data.is_dir():
+        print(f"{data} is not here: set LANGLIFT_SHARED_DATA to the folder of shared data", file=sys.stderr)
+        return 3
+    print(
+        f"{platform.machine()}, {os.cpu_count()} cores, Linux {platform.release()}, Python {platform.python_version()}"
+    )
+    print(f"{options.programs} programs a language, {WORKERS} workers")
+    wrong = 0
+    for name in options.languages.split(",") if options.languages else COMMANDS:
+        spoken = languages.runtime(name)
+        if spoken.toolchains():
+            wrong += compare(spoken, data, options.programs)
+        else:
+            print(f"{spoken.title}: no toolchain here: {spoken.remedy}")
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:2]), *sys.argv[2:])
+    sys.exit(main())
