@@ -254,6 +254,31 @@ def test_a_hostile_function_costs_one_row_and_nothing_else(attacked: Path, job: 
     assert kept == [each["rows_out"] for each in status(job / "whole")[0] if each["stage"] == "dedup"]
 
 
+NO_NAMESPACES = (
+    "for kind in user mnt pid net; do echo 0 > /proc/sys/user/max_${{kind}}_namespaces; done; "
+    "exec {python} -m toolkit run {spec} --run-dir {folder} --until filter"
+)
+
+
+def test_a_fence_weaker_than_the_spec_asks_for_is_refused_unless_it_is_allowed_by_name(
+    job: Path, tmp_path: Path
+) -> None:
+    if subprocess.run(["unshare", "-Urm", "true"], capture_output=True).returncode:
+        pytest.skip("needs namespaces to take them away in: unshare -Urm is refused here")
+    text = (job / "langlift.toml").read_text().replace("files.parquet", str(job / "files.parquet"))
+    spec, folder = tmp_path / "langlift.toml", tmp_path / "run"
+    script = NO_NAMESPACES.format(python=sys.executable, spec=spec, folder=folder)
+    said = []
+    for allowed, code in (("", 3), ('[sandbox]\nfence = "reduced"\n', 0)):
+        spec.write_text(text + allowed)
+        done = subprocess.run(["unshare", "-Urm", "sh", "-c", script], cwd=ROOT, capture_output=True, text=True)
+        assert done.returncode == code, done.stderr
+        assert folder.exists() == bool(allowed)
+        said.append(done.stderr)
+    assert '[sandbox] fence = "reduced"' in said[0]
+    assert "programs run behind: processes killed whole" in said[1]
+
+
 SMALL_DISK = "mount -t tmpfs -o size={size} none {folder} && exec {python} -m toolkit run {spec} --run-dir {folder}/run"
 
 

@@ -32,6 +32,12 @@ def open_fence(name: str, language: str, workers: int, allowed: Collection[str] 
     return _OPENERS[name](language, workers, allowed, runtime)
 
 
+def strongest(fence: str) -> str:
+    """What the fence of this machine is made of, in words. Raises SandboxUnavailable where it is weaker than asked."""
+    with _local("", 1, (fence,), "") as pool:
+        return pool.fence
+
+
 def lacking(pool: Pool) -> tuple[str, ...]:
     """What the fence does not keep a program from, in words."""
     found: tuple[str, ...] = getattr(pool, "lacking", ())
@@ -95,7 +101,8 @@ def _local(language: str, workers: int, allowed: Collection[str], runtime: str) 
     pool.close()
     raise SandboxUnavailable(
         f"the fence `{LOCAL}` is not to be had here: {fence}",
-        f"see `langlift doctor` for what is missing; or --allow-weaker {REDUCED}",
+        f"see `langlift doctor` for what is missing; or allow `{REDUCED}` by name: --allow-weaker {REDUCED}, in a spec "
+        f'[sandbox] fence = "{REDUCED}"',
     )
 
 

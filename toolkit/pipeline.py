@@ -12,20 +12,19 @@ against its seal once: by the worker that reads it, or else for its own sake.
 
 import fcntl
 import platform
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
 from sandboxes import Pool, open_pool
 from toolkit import languages, reading, runner
 from toolkit.engines import Engine, Tell, open_engine
 from toolkit.errors import InputError, NothingToRelease, SpecError, StaleStage, UnknownName
+from toolkit.fences import strongest
 from toolkit.generators import open_generator
 from toolkit.progress import Watcher
 from toolkit.release import ReleaseSettings, release
@@ -40,7 +39,6 @@ FOLDERS = {
     name: f"{number}-{name}"
     for name, number in zip(("read", *SHARED, *PER_LANGUAGE), (10, 20, 30, 40, 50, 60, 70, 80, 90, 95), strict=True)
 }
-TELL_EVERY = 0.5  # seconds between two reports of one worker
 
 
 @dataclass(frozen=True)
@@ -86,11 +84,13 @@ def run(spec: Spec, text: str, folder: Path, watcher: Watcher, until: str | None
     """Do what is not sealed yet. Returns the facts of each stage, in order.
 
     Raises StaleStage for a folder made with another spec, InputError for a folder of something else,
-    NothingToRelease for a source of which nothing could be read, EnvironmentTrouble for what the machine lacks.
+    NothingToRelease for a source of which nothing could be read, SandboxUnavailable for a fence weaker than asked for,
+    EnvironmentTrouble for what else the machine lacks.
     """
     if until is not None and until not in FOLDERS:
         raise UnknownName(f"unknown stage {until!r}", f"known: {', '.join(FOLDERS)}")
     check(spec)
+    watcher.remark(f"programs run behind: {strongest(spec.sandbox.fence)}")
     with _locked(folder), open_engine(spec.engine.name, spec.engine.workers) as engine:
         facts = list(_stages(Overseer(spec, watcher, engine, set()), folder, until))
         write_text(folder / "spec.toml", text)  # only now: a folder of another spec has been refused
@@ -192,7 +192,7 @@ def work(task: Task, tell: Tell) -> Sealed:
     stage = stage_of(task.stage)
     decisions = runner.read_decisions(task.folder, task.source) if stage.survey is not None else {}
     tools = Tools(_pool(), open_generator(task.backend), task.language, decisions)
-    reporter = Reporter(tell)
+    reporter = runner.Reporter(tell)
     sealed = runner.run_shard(stage, task.settings, tools, task.source, task.folder, task.index, reporter.hear)
     reporter.flush()
     return sealed
@@ -257,31 +257,6 @@ def release_again(folder: Path) -> Path:
 @cache
 def _pool() -> Pool:
     return open_pool("local")
-
-
-class Reporter:
-    """Gathers what a worker has to say and tells it twice a second."""
-
-    def __init__(self, tell: Tell) -> None:
-        self.tell = tell
-        self.done = self.kept = 0
-        self.dropped: Counter[str] = Counter()
-        self.told = monotonic()
-
-    def hear(self, done: int, kept: int, reason: str) -> None:
-        self.done += done
-        self.kept += kept
-        if reason:
-            self.dropped[reason] += done
-        if monotonic() - self.told >= TELL_EVERY:
-            self.flush()
-
-    def flush(self) -> None:
-        if self.done:
-            self.tell((self.done, self.kept, dict(self.dropped)))
-        self.done = self.kept = 0
-        self.dropped.clear()
-        self.told = monotonic()
 
 
 @contextmanager

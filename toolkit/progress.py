@@ -16,6 +16,8 @@ LOG_EVERY = 30.0  # seconds
 class Watcher(Protocol):
     """Told by the pipeline what happens."""
 
+    def remark(self, text: str) -> None: ...
+
     def begin(self, stage: str, total: int | None) -> None: ...
 
     def advance(self, done: int, kept: int, dropped: dict[str, int]) -> None: ...
@@ -55,13 +57,19 @@ class Counts:
         )
 
 
-class LogLines:
-    """For a log file: a line every 30 seconds, and one when a stage is done."""
-
+class _Lines:
     def __init__(self, console: Console) -> None:
         self.console = console
-        self.counts: Counts | None = None
-        self.said = 0.0
+
+    def remark(self, text: str) -> None:
+        self.console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+class LogLines(_Lines):
+    """For a log file: a line every 30 seconds, and one when a stage is done."""
+
+    counts: Counts | None = None
+    said = 0.0
 
     def begin(self, stage: str, total: int | None) -> None:
         self.counts = Counts(stage, total)
@@ -78,14 +86,11 @@ class LogLines:
         self._say()
 
     def _say(self) -> None:
-        self.console.print(str(self.counts), markup=False, highlight=False, soft_wrap=True)
+        self.remark(str(self.counts))
 
 
-class LiveLines:
+class LiveLines(_Lines):
     """For a terminal: one line a stage, alive while it runs."""
-
-    def __init__(self, console: Console) -> None:
-        self.console = console
 
     def begin(self, stage: str, total: int | None) -> None:
         self.counts = Counts(stage, total)

@@ -6,15 +6,18 @@ the same bytes: results are sealed in the order of the input ids. What a shard r
 against its seal first.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from toolkit.engines import Tell
 from toolkit.errors import LostRow, StaleStage
 from toolkit.journal import Journal
 from toolkit.records import Dropped, content_id
@@ -34,6 +37,7 @@ from toolkit.shards import damaged, joined_digest, read_ids, read_rows, write_ro
 from toolkit.stage import Result, Stage, Tools
 
 Heard = Callable[[int, int, str], None]  # (rows done, rows kept, reason of the drop or "")
+TELL_EVERY = 0.5  # seconds between two reports of one worker
 
 
 def run_shard(
@@ -198,3 +202,28 @@ def stage_json(stage_folder: Path, stage: str, version: str, language: str, part
     }
     write_sealed(stage_folder / "stage.json", value)
     return value
+
+
+class Reporter:
+    """Gathers what a worker has to say and tells it twice a second."""
+
+    def __init__(self, tell: Tell) -> None:
+        self.tell = tell
+        self.done = self.kept = 0
+        self.dropped: Counter[str] = Counter()
+        self.told = monotonic()
+
+    def hear(self, done: int, kept: int, reason: str) -> None:
+        self.done += done
+        self.kept += kept
+        if reason:
+            self.dropped[reason] += done
+        if monotonic() - self.told >= TELL_EVERY:
+            self.flush()
+
+    def flush(self) -> None:
+        if self.done:
+            self.tell((self.done, self.kept, dict(self.dropped)))
+        self.done = self.kept = 0
+        self.dropped.clear()
+        self.told = monotonic()

@@ -10,7 +10,7 @@ import tomllib
 from collections import Counter
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
@@ -49,6 +49,16 @@ class EngineSettings(Settings):
     )
 
 
+class SandboxSettings(Settings):
+    """What untrusted code runs behind. Never changes a byte of the result."""
+
+    fence: Literal["local", "reduced"] = Field(
+        "local",
+        description="The weakest fence that will do; the strongest of this machine is taken. local (namespaces), or "
+        "reduced (processes and resource limits alone: a program can use the network and your files).",
+    )
+
+
 class GenerateSettings(Settings):
     """Who translates."""
 
@@ -65,6 +75,7 @@ class Spec(Settings):
     )
     source: SourceSettings
     engine: EngineSettings = Field(default_factory=EngineSettings)
+    sandbox: SandboxSettings = Field(default_factory=SandboxSettings)
     extract: ExtractSettings = Field(default_factory=ExtractSettings)
     filter: FilterSettings = Field(default_factory=FilterSettings)
     tests: TestsSettings = Field(default_factory=TestsSettings)
