@@ -12,6 +12,7 @@ verdict, word for word.
 import re
 import secrets
 import signal
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sandboxes import Job, Limits, Outcome, Pool
@@ -35,12 +36,25 @@ class Program:
 
 
 @dataclass(frozen=True)
+class Way:
+    """How a proving run is made and judged."""
+
+    job: Callable[[str, Program, int, str, Limits], Job]  # id, program, variant, nonce, limits
+    judge: Callable[[Outcome, str, Program, Limits], Verdict]
+
+
+@dataclass(frozen=True)
 class Trier:
-    """Runs programs in a pool: a proving run, then, for those that pass, `repeats` more and one as published."""
+    """Runs programs in a pool: a proving run, then, for those that pass, `repeats` more and one as published.
+
+    By default checks run beside the translation; `toolkit.blind` has another way. The run as published comes last, and
+    can only take a pass away.
+    """
 
     pool: Pool
     limits: Limits
     repeats: int
+    way: Way | None = None
 
     def verdicts(self, programs: list[Program]) -> list[Verdict]:
         """One verdict a program, in their order. Raises SandboxUnavailable."""
@@ -61,12 +75,13 @@ class Trier:
 
     def _prove(self, runs: list[tuple[Program, int]]) -> list[Verdict]:
         nonces = [secrets.token_hex(16) for _ in runs]
+        way = self.way or BESIDE
         jobs = (
-            proving_job(str(index), program, variant, nonces[index], self.limits)
+            way.job(str(index), program, variant, nonces[index], self.limits)
             for index, (program, variant) in enumerate(runs)
         )
         found = {
-            int(outcome.id): judge(outcome, nonces[int(outcome.id)], runs[int(outcome.id)][0].suite, self.limits)
+            int(outcome.id): way.judge(outcome, nonces[int(outcome.id)], runs[int(outcome.id)][0], self.limits)
             for outcome in (self.pool.run(jobs) if runs else ())
         }
         return [found[index] for index in range(len(runs))]
@@ -91,16 +106,16 @@ def _worse(one: Verdict, other: Verdict) -> Verdict:
 def proving_job(id: str, program: Program, variant: int, nonce: str, limits: Limits) -> Job:
     """The translation under the harness; stdin is the nonce, then the memory that it may use."""
     files = program.language.proof(program.code, program.suite, variant)
-    return _job(id, program.toolchain, files, f"{nonce}\n{limits.memory_bytes}\n".encode(), limits)
+    return run_job(id, program.toolchain, files, f"{nonce}\n{limits.memory_bytes}\n".encode(), limits)
 
 
 def published_job(id: str, program: Program, nonce: str, limits: Limits) -> Job:
     """The text that a reader runs (translation, newline, tests), and the line that tells that its end was reached."""
     text = f"{program.code}\n{program.suite.text}{program.language.closing(nonce)}"
-    return _job(id, program.toolchain, program.language.plain(text), b"", limits)
+    return run_job(id, program.toolchain, program.language.plain(text), b"", limits)
 
 
-def _job(id: str, toolchain: Toolchain, files: dict[str, bytes], stdin: bytes, limits: Limits) -> Job:
+def run_job(id: str, toolchain: Toolchain, files: dict[str, bytes], stdin: bytes, limits: Limits) -> Job:
     return Job(
         id,
         toolchain.command,
@@ -119,12 +134,15 @@ def judge(outcome: Outcome, nonce: str, suite: Suite, limits: Limits) -> Verdict
     if len(reports) > 1:
         return Verdict(Status.HARNESS_ERROR, "more than one report")
     if reports:
-        return _reported(_clean(reports[0]), outcome.exit_code, suite)
+        return _reported(bounded(reports[0]), outcome.exit_code, suite)
     if not outcome.stderr.startswith(b"ready\n"):
         return Verdict(Status.HARNESS_ERROR, _complaint(outcome) or ending(outcome))
     if outcome.signal is not None:
         return _signalled(outcome, limits)
     return Verdict(Status.LEFT_EARLY, f"{ending(outcome)} before the last check")
+
+
+BESIDE = Way(proving_job, lambda outcome, nonce, program, limits: judge(outcome, nonce, program.suite, limits))
 
 
 def judge_published(outcome: Outcome, nonce: str, limits: Limits) -> Verdict:
@@ -169,10 +187,11 @@ def _reported(report: str, exit_code: int | None, suite: Suite) -> Verdict:
     status = next((status for status in REPORTED if status == word.strip()), None)
     if status is None or len(rest) != 2 or not rest[0].isdecimal():
         return Verdict(Status.HARNESS_ERROR, f"not a report: {report}")
-    return Verdict(status, f"{_place(int(rest[0]), status, suite)}{rest[1].strip()}")
+    return Verdict(status, f"{place(int(rest[0]), status, suite)}{rest[1].strip()}")
 
 
-def _place(case: int, status: Status, suite: Suite) -> str:
+def place(case: int, status: Status, suite: Suite) -> str:
+    """Where a verdict was found, to stand before its detail."""
     if 1 <= case <= len(suite.calls):
         call = suite.calls[case - 1]
         return f"case {case}, {call if len(call) <= 200 else call[:200] + '...'}: "
@@ -196,12 +215,12 @@ def ending(outcome: Outcome) -> str:
 
 def _complaint(outcome: Outcome) -> str:
     """The line of stderr that says what is wrong, without the folders of this machine."""
-    lines = _clean(outcome.stderr).split("\n")
+    lines = bounded(outcome.stderr).split("\n")
     named = (line for line in lines if line.startswith("Error:"))  # a compiler may show the place before it
     return FOLDERS.sub("", next(named, lines[0]))
 
 
-def _clean(raw: bytes) -> str:
+def bounded(raw: bytes) -> str:
     """Text that is the same on every run: bounded, decoded, without addresses."""
     text = raw[: 4 * LONGEST].decode("utf-8", "backslashreplace").strip(" \n")
     text = ADDRESS.sub("0x...", text)

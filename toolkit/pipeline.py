@@ -100,13 +100,16 @@ def run(spec: Spec, text: str, folder: Path, watcher: Watcher, until: str | None
 
 
 def check(spec: Spec) -> None:
-    """Raises UnknownName or SpecError for languages that are not there, or that the generator does not write."""
+    """Raises UnknownName or SpecError for languages that are not there, or that can not be done as the spec says."""
     generator = open_generator(spec.generate.backend)
     for name in spec.languages:
         languages.find(name)
         if name not in generator.languages:
             known = ", ".join(generator.languages)
             raise SpecError(f"generator {spec.generate.backend!r} does not write {name}", f"it writes: {known}")
+        if spec.validate_.blind and name not in languages.blinds():
+            help = f"blind = false in [validate], or one of: {', '.join(languages.blinds())}"
+            raise SpecError(f"{name} does not answer blind", help)
 
 
 def _one(engine: Engine, do: Callable[[Any, Tell], Any], item: Any) -> None:

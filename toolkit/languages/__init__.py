@@ -1,7 +1,7 @@
 """Languages: one folder each, the folder is the registry, nothing else names a language.
 
 A folder holds `LANGUAGE` (what translations into it need) in its package, `RUNTIME` (how programs of it
-run) in its module `runtime`, or both.
+run) in its module `runtime`, `BLIND` (how functions of it answer calls) in its module `blind`, or some of them.
 """
 
 from functools import cache
@@ -11,9 +11,10 @@ from typing import TypeVar
 
 from toolkit.errors import EnvironmentTrouble, UnknownName
 from toolkit.languages.base import Language, Toolchain
+from toolkit.languages.blind import Blind
 from toolkit.languages.runtime import Runtime
 
-Found = TypeVar("Found", Language, Runtime)
+Found = TypeVar("Found", Language, Runtime, Blind)
 
 
 @cache
@@ -26,9 +27,17 @@ def every() -> dict[str, Language]:
 @cache
 def runtimes() -> dict[str, Runtime]:
     """All languages whose programs can be run, by name."""
-    here = Path(__file__).parent
-    names = [name for name in _folders() if (here / name / "runtime.py").exists()]
-    return {name: import_module(f"{__name__}.{name}.runtime").RUNTIME for name in names}
+    return {name: import_module(f"{__name__}.{name}.runtime").RUNTIME for name in _with("runtime")}
+
+
+@cache
+def blinds() -> dict[str, Blind]:
+    """All languages whose functions can be judged by their answers alone, by name."""
+    return {name: import_module(f"{__name__}.{name}.blind").BLIND for name in _with("blind")}
+
+
+def _with(module: str) -> list[str]:
+    return [name for name in _folders() if (Path(__file__).parent / name / f"{module}.py").exists()]
 
 
 def _folders() -> list[str]:
@@ -43,6 +52,11 @@ def find(name: str) -> Language:
 def runtime(name: str) -> Runtime:
     """One language's runtime. Raises UnknownName."""
     return _named(runtimes(), name)
+
+
+def blind(name: str) -> Blind:
+    """How one language answers blind. Raises UnknownName."""
+    return _named(blinds(), name)
 
 
 def _named(known: dict[str, Found], name: str) -> Found:

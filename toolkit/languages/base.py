@@ -82,7 +82,8 @@ class Suite:
 
     signature: Signature
     places: tuple[int, ...]  # of the cases that have a form, in the cases given
-    calls: tuple[str, ...]  # `add(1, 2)`: for messages; one a place
+    cases: tuple[Call, ...]  # as values; one a place
+    calls: tuple[str, ...]  # `add(1, 2)`; one a place
     lines: tuple[str, ...]  # one check a place
     skipped: tuple[str, ...]  # one reason a case that has no faithful form
     text: str  # what is published: the lines, or the smallest part of them that is as good
@@ -182,19 +183,20 @@ def signature_of(language: Language, function: SourceFunction, cases: Sequence[C
 def suite_of(language: Language, function: SourceFunction, cases: Sequence[Case]) -> Suite:
     """The cases in the language, each that has a faithful form."""
     signature, calls, skipped = _settle(language, function, cases)
-    places, texts, lines = [], [], []
+    kept, texts, lines = [], [], []
     for each in calls:
         try:
             text, line = _render(language, signature, each)
         except Untranslatable as reason:
             skipped[each.number] = str(reason)
         else:
-            places.append(each.number - 1)
+            kept.append(each)
             texts.append(text)
             lines.append(line)
     reasons = tuple(f"case {number}: {skipped[number]}" for number in sorted(skipped))
     text = language.tests(signature, tuple(lines))
-    return Suite(signature, tuple(places), tuple(texts), tuple(lines), reasons, text)
+    places = tuple(each.number - 1 for each in kept)
+    return Suite(signature, places, tuple(kept), tuple(texts), tuple(lines), reasons, text)
 
 
 def _render(language: Language, signature: Signature, each: Call) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from itertools import islice
 from pydantic import Field
 
 from sandboxes import Limits
-from toolkit import languages
+from toolkit import blind, languages
 from toolkit.judge import Program, Trier
 from toolkit.languages.base import Language, Suite, Toolchain, suite_of
 from toolkit.records import Attempt, Problem, Scores, Status, Trial, Verdict, content_id
@@ -31,6 +31,7 @@ class Settings(Base):
     cpu_seconds: int = Field(10, ge=1, description="CPU time of one program")
     memory_bytes: int = Field(512 << 20, ge=64 << 20, description="address space of one program")
     repeats: int = Field(3, ge=1, description="runs in fresh processes after the first; all must pass")
+    blind: bool = Field(False, description="only calls enter the sandbox, answers are compared outside")
 
 
 def apply(rows: Iterator[Attempt], settings: Settings, tools: Tools) -> Iterator[Result]:
@@ -43,7 +44,7 @@ def apply(rows: Iterator[Attempt], settings: Settings, tools: Tools) -> Iterator
         memory_bytes=settings.memory_bytes,
         kept_bytes=1 << 16,  # a harness speaks first and last
     )
-    trier = Trier(tools.pool, limits, settings.repeats)
+    trier = Trier(tools.pool, limits, settings.repeats, blind.way(tools.language) if settings.blind else None)
     while window := list(islice(rows, WINDOW)):
         yield from _window(window, settings, language, toolchain, trier)
 

@@ -1,0 +1,92 @@
+"""Python, blind: a function of it answers calls. Dictionaries and sets of the library are what they equal."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from toolkit.canonical import Node, collection, mapping
+from toolkit.languages.base import DEEPEST, Call, Signature, Suite, depth, encoded, is_generator, part
+from toolkit.languages.blind import Blind, tellable
+from toolkit.records import Case, SourceFunction
+from toolkit.suites import subject
+from toolkit.value_types import UNKNOWN, read
+
+
+def suite_of(function: SourceFunction, cases: Sequence[Case]) -> Suite:
+    """The cases as calls of Python. There are no checks: nothing but a blind run is made of it.
+
+    Raises one of `toolkit.suites.subject.UNPARSABLE`.
+    """
+    it = subject.of(function)
+    kept, skipped = [], []
+    for number, case in enumerate(cases, 1):
+        try:
+            arguments = read(case.arguments)
+            expected = case.expected if case.outcome == "raises" else read(case.expected)
+            if depth((arguments, expected)) > DEEPEST:
+                raise ValueError(f"nested deeper than {DEEPEST} levels")
+            call = Call(number, tuple(arguments), case.outcome, expected)
+            if not tellable(BLIND, call):
+                raise ValueError("more is expected than an answer may hold")
+            kept.append(call)
+        except ValueError as error:
+            skipped.append(f"case {number}: {error}")
+    names = tuple(parameter.name for parameter in it.parameters)
+    signature = Signature(function.name, names, (UNKNOWN,) * len(names), UNKNOWN, is_generator(function))
+    calls = tuple(_call(it, each.arguments) for each in kept)
+    lines = tuple(f"{_word(function.name)}(lambda: {call})" for call in calls)
+    return Suite(signature, tuple(each.number - 1 for each in kept), tuple(kept), calls, lines, tuple(skipped), "")
+
+
+def _call(it: subject.Subject, values: tuple[Any, ...]) -> str:
+    keywords = [each.name for each in it.parameters if each.kind == "keyword"]
+    variadic = any(each.kind == "variadic" for each in it.parameters)
+    positional = sum(each.kind == "positional" for each in it.parameters)
+    cut = len(values) - len(keywords) if variadic else min(positional, len(values))
+    named = zip(keywords, values[cut:], strict=False)
+    return f"{it.name}({', '.join([*map(repr, values[:cut]), *(f'{name}={value!r}' for name, value in named)])})"
+
+
+def _word(name: str) -> str:
+    return "verify" if name.startswith("check") else "check"
+
+
+def files(code: str, suite: Suite, variant: int) -> dict[str, bytes]:
+    """A program, and the calls of the function that it defines; there is nothing to vary."""
+    made = {
+        "main.py": part(__file__, "blind_run.py"),
+        "program.py": code,
+        "calls.py": "".join(f"{line}\n" for line in suite.lines),
+        "name": suite.signature.name,
+    }
+    return {name: encoded(text) for name, text in made.items()}
+
+
+def model(value: Any) -> Node:
+    """The expected value as a right answer would be read. Raises ValueError for a value without canonical text."""
+    match value:
+        case None:
+            return Node("n")
+        case bool():
+            return Node("o", value)
+        case int():
+            return Node("i", value)
+        case float():
+            return Node("d", value)
+        case str():
+            return Node("s", encoded(value))
+        case bytes():
+            return Node("b", value)
+        case list() | tuple():
+            return Node("l" if isinstance(value, list) else "u", tuple(map(model, value)))
+        case set() | frozenset():
+            return collection(list(map(model, value)))
+        case dict():
+            return mapping([(model(each), model(of)) for each, of in value.items()])
+    raise ValueError(f"no canonical text: {type(value).__name__}")
+
+
+def names(name: str, error: bytes) -> bool:
+    return error.startswith(f"{name}: ".encode())
+
+
+BLIND = Blind(files, model, names)
