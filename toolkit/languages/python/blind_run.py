@@ -73,6 +73,8 @@ def _text(value: Any, left: list[int], depth: int) -> bytes:
     if kind is str or kind is bytes:
         content = value.encode("utf-8", "surrogatepass") if kind is str else value
         left[0] -= len(content)
+        if left[0] < 0:
+            raise NoText("a value that is too long")
         return b"%s%d:%s" % (b"s" if kind is str else b"b", len(content), content)
     return _many(value, kind, left, depth + 1)
 
