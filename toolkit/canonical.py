@@ -14,8 +14,7 @@ strictly, with bounds on depth and digits, and what is not of this form is refus
 """
 
 import re
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 DEEPEST = 100  # levels of nesting; those who write say `x` where there are more
 LARGEST = 1 << 15  # `size` of a value; the same
@@ -31,9 +30,8 @@ class Malformed(ValueError):
     """Text of another form."""
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A value. Of `l` and `u` a tuple of nodes; of `e` key -> node, of `m` key -> (node, node)."""
+class Node(NamedTuple):
+    """A value; `o`: true or false. Of `l` and `u` a tuple of nodes; of `e` key -> node; of `m` key -> (node, node)."""
 
     tag: str
     value: Any = None
@@ -95,19 +93,21 @@ def collection(nodes: list[Node]) -> Node:
 
 def key(node: Node) -> bytes:
     """A text that two values share when they are one key. Raises Malformed for what can be none."""
-    match node:
-        case Node("n" | "o" | "i", value):
-            return f"{value};".encode() if not _long(value) else b"%x;" % value
-        case Node("d", value):
-            whole = value == value and abs(value) != float("inf") and value.is_integer()
-            return key(Node("i", int(value))) if whole else f"{value!r};".encode()
-        case Node("s" | "b" as tag, value):
-            return b"%b%d:%b" % (tag.encode(), len(value), value)
-        case Node("u", value):
-            return b"u(" + b"".join(map(key, value)) + b")"
-        case Node("e", value):
-            return b"e(" + b"".join(sorted(value)) + b")"
-    raise Malformed(f"{_KINDS[node.tag]} as a key")
+    tag, value = node
+    if tag == "s" or tag == "b":
+        return b"%b%d:%b" % (tag.encode(), len(value), value)
+    if tag == "i":
+        return b"%x;" % value
+    if tag == "d":
+        whole = value == value and abs(value) != float("inf") and value.is_integer()
+        return b"%x;" % int(value) if whole else b"d%r;" % value
+    if tag == "u":
+        return b"u(%b)" % b"".join(map(key, value))
+    if tag == "e":
+        return b"e(%b)" % b"".join(sorted(value))
+    if tag in _KINDS:
+        raise Malformed(f"{_KINDS[tag]} as a key")
+    return b"%r;" % value
 
 
 _KINDS = {"l": "a list", "m": "a mapping", "x": "what has no text"}
