@@ -15,15 +15,16 @@ from toolkit import blind, canonical, languages
 from toolkit.blind import Trial
 from toolkit.canonical import Malformed, Node
 from toolkit.errors import SpecError, UnknownName
-from toolkit.judge import Program, Trier
+from toolkit.judge import Program, Trier, judge, proving_job
 from toolkit.languages.base import Suite, Toolchain, suite_of
 from toolkit.languages.python import blind as python
 from toolkit.languages.python.runtime import RUNTIME as PYTHON
 from toolkit.pipeline import check
 from toolkit.programs import PROOF, Setting
 from toolkit.programs import Program as Whole
-from toolkit.records import Case, SourceFunction, Status, Verdict
+from toolkit.records import Attempt, Case, Evidence, Problem, SourceFunction, Status, Verdict
 from toolkit.spec import Spec
+from toolkit.stage import Tools
 from toolkit.stages import validate
 
 LIMITS = Limits(cpu_seconds=2, wall_seconds=60, memory_bytes=256 << 20)
@@ -296,6 +297,33 @@ def test_a_program_that_reads_the_nonce_passes_beside_its_checks_and_not_blind(p
     assert [verdict.status for verdict in verdicts] == ["wrong answer", "harness error"]
 
 
+READS_MEMORY = """
+external globals : unit -> Obj.t = "caml_get_global_data"
+external leave : int -> 'a = "caml_sys_exit"
+let word text = String.length text = 32 && List.for_all (fun c -> String.contains "0123456789abcdef" c)
+  (List.of_seq (String.to_seq text))
+let rec search depth it =
+  if Obj.is_int it then ()
+  else if Obj.tag it = Obj.string_tag then begin
+    let text : string = Obj.obj it in
+    if word text then (print_string ("\\n" ^ text ^ " done 2"); flush stdout; leave 0)
+  end
+  else if depth > 0 && Obj.tag it < Obj.no_scan_tag then
+    for place = 0 to Obj.size it - 1 do search (depth - 1) (Obj.field it place) done
+let add a b = search 3 (globals ()); 0
+"""
+
+
+@pytest.mark.skipif(not languages.find("ocaml").toolchains(), reason=f"no OCaml: {languages.find('ocaml').remedy}")
+def test_a_translation_that_reads_its_memory_passes_beside_its_checks_and_not_blind(pool: Pool) -> None:
+    language, toolchain = languages.find("ocaml"), languages.toolchain("ocaml")
+    program = Program(language, toolchain, READS_MEMORY, suite_of(language, ADD, ADDED))
+    (found,) = pool.run([proving_job("0", program, 0, MARK, LIMITS)])
+    assert judge(found, MARK, program.suite, LIMITS).status == "passed"  # the known limit: SECURITY.md
+    (verdict,) = Trier(pool, LIMITS, 0, blind.way("ocaml")).verdicts([program])
+    assert verdict == Verdict(Status.HARNESS_ERROR, "0 of 2 answers")
+
+
 @needs_python
 @pytest.mark.parametrize(
     ("forged", "status"),
@@ -464,6 +492,21 @@ def test_a_value_too_large_to_be_told_is_no_case_of_python_and_no_fault_of_a_tra
 def test_keywords_and_variadic_arguments_are_written_as_calls() -> None:
     of = SourceFunction("0", "f", "def f(a, *rest, key=1):\n    return a\n", "", "", 1, 2, (), "", "", "", "")
     assert python.suite_of(of, (case("(1, 2, 3, 'k')", "1"),)).calls == ("f(1, 2, 3, key='k')",)
+
+
+def test_a_stage_that_validates_blind_keeps_the_same_rows(pool: Pool, pair: tuple[str, Toolchain]) -> None:
+    examples = languages.find(pair[0]).examples
+    shown = tuple(Evidence(((0, 2),), (number,), accident=False) for number in range(2))
+    row = Attempt(
+        "a", Problem("0", ADD, ADDED, shown, 1, 0, 2), pair[0], "echo 1", "", (examples.wrong, examples.right)
+    )
+    tools = Tools(pool, None, pair[0])  # type: ignore[arg-type]
+    beside, blindly = (
+        list(validate.apply(iter([row]), validate.Settings(cpu_seconds=2, repeats=1, blind=each), tools))
+        for each in (False, True)
+    )
+    assert [verdict.status for verdict in blindly[0].kept[0].verdicts] == ["wrong answer", "passed"]
+    assert beside == blindly
 
 
 def spec(**validation: object) -> Spec:

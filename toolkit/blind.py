@@ -113,13 +113,13 @@ def _answer(outcome: str, text: bytes) -> Answer:
 
 
 def _wrong(trial: Trial, index: int, answer: Answer) -> Verdict | None:
-    case = trial.suite.cases[index]
-    if right(trial.blind, answer, case):
+    case, type = trial.suite.cases[index], trial.suite.signature.result
+    if right(trial.blind, answer, case, type):
         return None
     where = place(index + 1, Status.WRONG_ANSWER, trial.suite)
     if answer.value is None and case.outcome != "raises":
         return Verdict(Status.RUNTIME_ERROR, f"{where}{bounded(answer.error)}")
-    if not tellable(trial.blind, case):
+    if not tellable(trial.blind, case, type):
         return Verdict(Status.HARNESS_ERROR, f"{where}more is expected than an answer may hold")
-    expected = expectation(trial.blind, case)
+    expected = expectation(trial.blind, case, type)
     return Verdict(Status.WRONG_ANSWER, bounded(f"{where}got {answer}, expected {expected}".encode()))

@@ -20,6 +20,7 @@ from typing import Any
 
 from toolkit.canonical import LARGEST, Node, same, shown, size
 from toolkit.languages.base import Call, Suite
+from toolkit.value_types import ValueType
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Blind:
     """What a language needs for it."""
 
     files: Callable[[str, Suite, int], dict[str, bytes]]  # translation, suite, variant -> files of the run
-    model: Callable[[Any], Node]  # an expected value, as a right answer would be read
+    model: Callable[[Any, ValueType], Node]  # an expected value of such a type, as a right answer would be read
     names: Callable[[str, bytes], bool]  # whether an error that is shown so is one of that name
 
 
@@ -45,26 +46,26 @@ class Answer:
         return f"an iterator of {shown(self.value)}" if self.outcome == "yields" else shown(self.value)
 
 
-def right(blind: Blind, answer: Answer, case: Call) -> bool:
-    """Whether the answer is what the case expects."""
+def right(blind: Blind, answer: Answer, case: Call, type: ValueType) -> bool:
+    """Whether the answer is what the case expects; results, or the values yielded, are of this type."""
     if answer.outcome != case.outcome:
         return False
     if answer.value is None:
         return blind.names(case.expected, answer.error)
-    return same(answer.value, _wanted(blind, case))
+    return same(answer.value, _wanted(blind, case, type))
 
 
-def tellable(blind: Blind, case: Call) -> bool:
+def tellable(blind: Blind, case: Call, type: ValueType) -> bool:
     """Whether a right answer to the case is not too large to be told."""
-    return case.outcome == "raises" or size(_wanted(blind, case)) <= LARGEST
+    return case.outcome == "raises" or size(_wanted(blind, case, type)) <= LARGEST
 
 
-def expectation(blind: Blind, case: Call) -> str:
+def expectation(blind: Blind, case: Call, type: ValueType) -> str:
     """What would have been right, for a message."""
-    return str(case.expected) if case.outcome == "raises" else shown(_wanted(blind, case))
+    return str(case.expected) if case.outcome == "raises" else shown(_wanted(blind, case, type))
 
 
-def _wanted(blind: Blind, case: Call) -> Node:
+def _wanted(blind: Blind, case: Call, type: ValueType) -> Node:
     if case.outcome == "yields":
-        return Node("l", tuple(map(blind.model, case.expected)))
-    return blind.model(case.expected)
+        return Node("l", tuple(blind.model(each, type) for each in case.expected))
+    return blind.model(case.expected, type)

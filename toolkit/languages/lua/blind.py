@@ -57,4 +57,4 @@ def names(name: str, error: bytes) -> bool:
     return text == name.encode() or text.startswith(f"{name}:".encode())
 
 
-BLIND = Blind(files, model, names)
+BLIND = Blind(files, lambda value, type: model(value), names)

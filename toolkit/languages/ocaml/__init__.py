@@ -196,8 +196,12 @@ def _body(lines: tuple[str, ...]) -> str:
 
 
 def _module(signature: Signature) -> str:
-    arities = sorted(arity for arity in _arities(signature.result) if arity > 2)
-    return part(__file__, "checks.ml") + "".join(map(_tuple, arities)) + part(__file__, "cases.ml")
+    return part(__file__, "checks.ml") + "".join(map(_tuple, wide(signature.result))) + part(__file__, "cases.ml")
+
+
+def wide(type: ValueType) -> list[int]:
+    """How many places the tuples of more than two have that a type holds."""
+    return sorted(arity for arity in _arities(type) if arity > 2)
 
 
 def _arities(type: ValueType) -> set[int]:
