@@ -143,6 +143,26 @@ def _same_number(got: int | float, want: int | float, near: bool) -> bool:
     return distance < float("inf") and abs(got - want) <= distance
 
 
+def text_of(node: Node) -> bytes:
+    """As who writes it would, but for the order of a mapping's pairs."""
+    tag, value = node
+    match tag:
+        case "n" | "o":
+            return b"n" if value is None else b"t" if value else b"f"
+        case "i":
+            return b"i%d;" % value
+        case "d":
+            return b"dnan;" if value != value else b"d%.17g;" % value
+        case "s" | "b" | "x":
+            return b"%b%d:%b" % (tag.encode(), len(value), value)
+        case "m":
+            pairs = (text_of(name) + text_of(each) for name, each in value.values())
+            return b"m%d:%b" % (len(value), b"".join(pairs))
+        case "e":
+            return b"e%d:%b" % (len(value), b"".join(sorted(map(text_of, value.values()))))
+    return b"%b%d:%b" % (tag.encode(), len(value), b"".join(map(text_of, value)))
+
+
 def size(node: Node) -> int:
     """Four for each value, and a text's bytes."""
     match node.value:

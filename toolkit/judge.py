@@ -25,7 +25,7 @@ FOLDERS = re.compile(r"(?<![\w.])/(?:[\w.+-]+/)+")  # of a path of this machine
 ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,16}\b")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # each is another one
 class Program:
     """A translation with the tests that it must pass."""
 

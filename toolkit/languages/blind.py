@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from toolkit.canonical import LARGEST, Node, same, shown, size
+from toolkit.canonical import LARGEST, Malformed, Node, read, same, shown, size, text_of
 from toolkit.languages.base import Call, Suite
 from toolkit.value_types import ValueType
 
@@ -40,10 +40,25 @@ class Answer:
     value: Node | None  # None: it raised
     error: bytes = b""
 
+    @classmethod
+    def read(cls, outcome: str, text: bytes) -> "Answer":
+        """Raises Malformed."""
+        if outcome == "raises":
+            return cls(outcome, None, text)
+        value = read(text)
+        if outcome == "yields" and value.tag not in "lx":
+            raise Malformed("an iterator that is no list")
+        return cls(outcome, value)
+
     def __str__(self) -> str:
         if self.value is None:
             return f"error {shown(Node('s', self.error))}"
         return f"an iterator of {shown(self.value)}" if self.outcome == "yields" else shown(self.value)
+
+
+def usual(blind: Blind, case: Call, type: ValueType) -> bytes:
+    """The text that most right answers have: no other needs to be read. Empty for a case that raises."""
+    return b"" if case.outcome == "raises" else text_of(_wanted(blind, case, type))
 
 
 def right(blind: Blind, answer: Answer, case: Call, type: ValueType) -> bool:
