@@ -1,7 +1,7 @@
 """Blind runs: what enters the sandbox, what comes back, and what no cheat gets out of it."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 
@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from test_languages import ADD, ADDED, AWKWARD, GIVE, form
 
-from sandboxes import Limits, Outcome, Pool, open_pool
+from sandboxes import Job, Limits, Outcome, Pool, open_pool
 from toolkit import blind, canonical, languages
 from toolkit.blind import Trial
 from toolkit.canonical import Malformed, Node
@@ -145,6 +145,7 @@ def test_awkward_values_equal_themselves_and_no_other(pool: Pool, pair: tuple[st
     found = translated(pool, pair, [(language.examples.identity, suite) for _, suite in kept])
     odd = [(each, verdict) for (each, _), verdict in zip(kept, found, strict=True) if verdict.status != each[2]]
     assert odd == []
+    assert all(verdict.detail.startswith("case 3, ") for verdict in found if verdict.status != "passed")
 
 
 @needs_python
@@ -179,22 +180,23 @@ DISTANCES = [
     ("1.7976931348623157e+308", "1.7976931348623157e+308", "passed"),
     ("3.0", "3.0", "passed"),
 ]
+WHOLE = ("1000000000000001.0", "1000000000000001", "passed")  # where 3 is taken for 3.0, to the last digit
 
 
 def test_floats_are_equal_within_the_stated_distance(pool: Pool, pair: tuple[str, Toolchain]) -> None:
     language = languages.find(pair[0])
-    tried = [
-        (language.examples.identity, suite_of(language, GIVE, (case(f"({one},)", other),)))
-        for one, other, _ in DISTANCES
-    ]
-    assert [each.status for each in translated(pool, pair, tried)] == [status for _, _, status in DISTANCES]
+    rows = DISTANCES if language.typed else [*DISTANCES, WHOLE]
+    suites = [suite_of(language, GIVE, (case(f"({one},)", other),)) for one, other, _ in rows]
+    found = translated(pool, pair, [(language.examples.identity, suite) for suite in suites])
+    assert [each.status for each in found] == [status for *_, status in rows]
 
 
 @needs_python
 def test_floats_are_equal_within_the_stated_distance_in_python(pool: Pool) -> None:
-    tried = [("def give(value):\n    return value\n", python.suite_of(GIVE, (case(f"({one},)", other),)))
-             for one, other, _ in DISTANCES]  # fmt: skip
-    assert [each.status for each in answered(pool, tried)] == [status for _, _, status in DISTANCES]
+    rows = [*DISTANCES, WHOLE]
+    suites = [python.suite_of(GIVE, (case(f"({one},)", other),)) for one, other, _ in rows]
+    found = answered(pool, [("def give(value):\n    return value\n", suite) for suite in suites])
+    assert [each.status for each in found] == [status for *_, status in rows]
 
 
 def test_failures_and_generators_are_worth_the_same_blind(pool: Pool, pair: tuple[str, Toolchain]) -> None:
@@ -249,6 +251,7 @@ def test_what_a_function_of_python_does_is_judged_by_its_answers(pool: Pool) -> 
         ("def f(n):\n    print('x' * 10 ** 7)\n    return n\n", one, "passed"),
         ("def f(n):\n    import os\n    os.write(2, b'\\xff\\xfe' * 10 ** 6)\n    return n\n", one, "passed"),
         ("class Three(int):\n    __eq__ = lambda *_: True\ndef f(n):\n    return Three(4)\n", one, "wrong answer"),
+        ("class Three(str):\n    pass\ndef f(n):\n    return Three('3')\n", (case("(3,)", "'3'"),), "wrong answer"),
         ("import builtins\nbuiltins.len = builtins.type = None\ndef f(n):\n    return 3\n", one, "passed"),
         ("class E(Exception):\n    def __str__(self):\n        raise self\ndef f(n):\n    raise E\n", refused,
          "wrong answer"),
@@ -384,6 +387,7 @@ BOTH = frame(1, THREE) + frame(2, THREE)
         (outcome(frame(1, THREE, mark="5f" * 16) + frame(2, THREE)), "harness error"),
         (outcome(frame(1, THREE, "agrees") + frame(2, THREE)), "harness error"),
         (outcome(frame(1, THREE, size=2) + frame(2, THREE)), "harness error"),
+        (outcome(frame(1, THREE + b"and more", size=3) + frame(2, THREE)), "harness error"),
         (outcome(frame(1, THREE, size=400) + frame(2, THREE)), "harness error"),
         (outcome(frame(1, THREE, size=-3) + frame(2, THREE)), "harness error"),
         (outcome(frame(1, THREE, size="9" * 30) + frame(2, THREE)), "harness error"),
@@ -494,19 +498,34 @@ def test_keywords_and_variadic_arguments_are_written_as_calls() -> None:
     assert python.suite_of(of, (case("(1, 2, 3, 'k')", "1"),)).calls == ("f(1, 2, 3, key='k')",)
 
 
+class Watched:
+    """A pool that keeps what it was given."""
+
+    def __init__(self, pool: Pool) -> None:
+        self.pool, self.jobs = pool, list[Job]()
+
+    def run(self, jobs: Iterable[Job | None]) -> Iterator[Outcome]:
+        given = [job for job in jobs if job is not None]
+        self.jobs += given
+        return self.pool.run(given)
+
+
 def test_a_stage_that_validates_blind_keeps_the_same_rows(pool: Pool, pair: tuple[str, Toolchain]) -> None:
     examples = languages.find(pair[0]).examples
     shown = tuple(Evidence(((0, 2),), (number,), accident=False) for number in range(2))
     row = Attempt(
         "a", Problem("0", ADD, ADDED, shown, 1, 0, 2), pair[0], "echo 1", "", (examples.wrong, examples.right)
     )
-    tools = Tools(pool, None, pair[0])  # type: ignore[arg-type]
-    beside, blindly = (
-        list(validate.apply(iter([row]), validate.Settings(cpu_seconds=2, repeats=1, blind=each), tools))
-        for each in (False, True)
-    )
-    assert [verdict.status for verdict in blindly[0].kept[0].verdicts] == ["wrong answer", "passed"]
-    assert beside == blindly
+    line = suite_of(languages.find(pair[0]), ADD, ADDED).lines[0].encode()
+    found, held = [], []
+    for each in (False, True):
+        watched = Watched(pool)
+        tools = Tools(watched, None, pair[0])  # type: ignore[arg-type]
+        found.append(list(validate.apply(iter([row]), validate.Settings(repeats=1, blind=each), tools)))
+        held.append([line in b"".join(job.files.values()) for job in watched.jobs])
+    assert [verdict.status for verdict in found[1][0].kept[0].verdicts] == ["wrong answer", "passed"]
+    assert found[0] == found[1]
+    assert held == [[True] * 4, [False] * 3 + [True]]  # the first of both, the right one's second, as published
 
 
 def spec(**validation: object) -> Spec:

@@ -1,4 +1,7 @@
-"""Python, blind: a function of it answers calls. Dictionaries and sets of the library are what they equal."""
+"""Python, blind: a function of it answers calls.
+
+As in recorded cases, types count: a subclass of str is no str; but a defaultdict or a frozenset is what it equals.
+"""
 
 from collections.abc import Sequence
 from typing import Any
