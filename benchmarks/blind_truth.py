@@ -18,6 +18,7 @@ and the reason is not among those that are known.
 """
 
 import argparse
+import ast
 import gzip
 import json
 import os
@@ -235,7 +236,19 @@ def reason(each: Candidate, beside: Verdict, blindly: Verdict) -> str:
     """What is known to make the two differ."""
     if Status.TIMEOUT in (beside.status, blindly.status):
         return "a call that takes long"
+    if blindly.status == Status.PASSED and defaults(each.text, each.item) != defaults(each.item.code, each.item):
+        return "another default: recorded calls pass every argument"
     return ""
+
+
+def defaults(text: str, item: Item) -> list[str]:
+    """Of the function that is asked for."""
+    try:
+        found = [each.args for each in ast.walk(ast.parse(text)) if isinstance(each, ast.FunctionDef)
+                 and each.name == item.function]  # fmt: skip
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    return [ast.dump(each) for spec in found for each in (*spec.defaults, *filter(None, spec.kw_defaults))]
 
 
 def counted(verdicts: list[Verdict]) -> str:
