@@ -58,7 +58,7 @@ def run(pool: Local, runtime: Runtime, files: dict[str, bytes], *, warm: bool, s
     server = runtime.server(toolchain) if warm else None
     limits = replace(LIMITS, processes=runtime.processes, address_space_bytes=None if runtime.address_space else 0)
     files = {**toolchain.files, **files}
-    job = Job("program", toolchain.command, files, stdin, {}, limits, toolchain.readable, server=server)
+    job = Job("program", toolchain.command, files, stdin, {}, limits, toolchain.readable, toolchain.root, server)
     (outcome,) = pool.run([job])
     return outcome
 

@@ -100,6 +100,7 @@ class Setting:
             stdin=f"{nonce}\n".encode() if self.oracle == PROOF else encoded(program.stdin),
             limits=self.limits(program),
             readable=self.toolchain.readable,
+            root=self.toolchain.root,
             server=server,
         )
 

@@ -64,7 +64,7 @@ def key_of(setting: Setting, fence: str, program: Program, job: Job) -> bytes:
     toolchain, oracle = setting.toolchain, setting.oracle
     digest = hashlib.sha256()
     facts = [FORMAT, __version__, setting.runtime.name, toolchain.name, toolchain.version, fence, oracle, program.stdin]
-    texts = [*facts, *job.command, *job.readable, repr(job.limits), repr(sorted(job.environment.items()))]
+    texts = [*facts, *job.command, *job.readable, job.root, repr(job.limits), repr(sorted(job.environment.items()))]
     parts = [text.encode("utf-8", "surrogatepass") for text in texts]
     for name, content in sorted(job.files.items()):
         parts += [os.fsencode(name), content]

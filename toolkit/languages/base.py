@@ -53,6 +53,7 @@ class Toolchain:
     command: tuple[str, ...]
     files: Mapping[str, bytes] = field(default_factory=dict)  # what the command needs beside the program's own
     readable: tuple[str, ...] = ()  # host folders outside the system's own
+    root: str = ""  # a root file system folder that stands in for the machine's own system
 
 
 @dataclass(frozen=True)
