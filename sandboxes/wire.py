@@ -29,6 +29,7 @@ _LIMIT_NAMES = (
     "own_namespaces",
 )
 _OUTCOME = struct.Struct("<iBBddQII")
+_ROOM = 1 << 20  # for the files of a program, in steps: a warm server serves boxes of one size
 
 
 class Answer(NamedTuple):
@@ -58,6 +59,7 @@ def pack(job: Job) -> bytes:
     """A job as one frame."""
     limits = job.limits
     space = limits.memory_bytes if limits.address_space_bytes is None else limits.address_space_bytes
+    own = sum(-(-len(content) // 4096) * 4096 for content in job.files.values())
     numbers = _LIMITS.pack(
         limits.cpu_seconds,
         int(limits.wall_seconds * 1000),
@@ -66,7 +68,7 @@ def pack(job: Job) -> bytes:
         limits.processes,
         limits.output_bytes,
         limits.kept_bytes,
-        limits.file_bytes + sum(-(-len(content) // 4096) * 4096 for content in job.files.values()),
+        limits.file_bytes + -(-own // _ROOM) * _ROOM,
         job.own_namespaces,
     )
     parts = [
