@@ -37,7 +37,7 @@ from toolkit.programs import PROOF, Program, ProgramVerdict, Setting
 from toolkit.records import Status
 
 PROGRAMS = Path(__file__).resolve().parent.parent / "tests" / "programs"
-SECONDS = {"java": 5, "cpp": 3, "racket": 3, "r": 3}
+SECONDS = {"java": 5, "julia": 5, "cpp": 3, "racket": 3, "r": 3}
 ROW = 50  # of one language
 NEVER = frozenset({*Status} - {Status.PASSED})
 LIMITS = {"memory_bytes": 384 << 20, "file_bytes": 4 << 20, "output_bytes": 4 << 20}

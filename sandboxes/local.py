@@ -133,7 +133,7 @@ class LocalBox(Box):
         visible = self._visible()
         records = [
             wire.record(b"p", b"%d" % os.getpid()),
-            wire.texts(b"r", [self._root]),
+            wire.texts(b"r", [self._root and _real(self._root)]),
             wire.texts(b"s", [shown for shown, _ in visible]),
             wire.texts(b"b", [real for _, real in visible]),
             wire.texts(b"m", [groups.memory]),
@@ -151,12 +151,15 @@ class LocalBox(Box):
 
     def adapt(self, job: Job) -> None:
         readable = {os.path.normpath(path) for path in job.readable}
-        for path in readable:
+        for path in readable | ({job.root} if job.root else set()):
             _real(path)
         self.close()
         self._root, self._readable = job.root, readable
 
     def cut(self, job: Job) -> Job:
+        if job.root and not self.compiled:
+            words = f"job {job.id!r}: a root file system folder is to be had by the compiled agent alone"
+            raise SandboxUnavailable(words, "see `langlift doctor` for what that agent needs")
         return replace(job, server=None) if job.server and not self.compiled else job
 
 

@@ -26,7 +26,13 @@ FENCES = ("compiled", "agent in Python", "docker")
 BOXES = 4
 INTERPRETED = ("lua", "python")  # by the agent in Python, which runs nothing warm: the fence is the same for all
 CONTAINED = ("lua", "ocaml", "python", "r")  # images, built where they are missing
-CPU_SECONDS = {"java": 3, "cpp": 2, "racket": 2, "r": 2}  # for what a limit of time ends: what its start costs and 1
+CPU_SECONDS = {
+    "java": 3,
+    "julia": 3,
+    "cpp": 2,
+    "racket": 2,
+    "r": 2,
+}  # for what a limit of time ends: what its start costs and 1
 AT_ONCE = 24  # programs of one box
 LIMITS = {
     "cpu_seconds": 20,

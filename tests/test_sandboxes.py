@@ -517,6 +517,30 @@ def test_readable_paths_may_be_links_nested_and_files(local_inner: Local, tmp_pa
     assert (outcome.stdout, outcome.exit_code) == (b"texttext", 0)
 
 
+def test_a_root_of_its_own_stands_in_for_the_machines_system(local_inner: Local, tmp_path: Path) -> None:
+    made = tmp_path / "made"
+    (made / "bin").mkdir(parents=True)
+    (made / "usr").mkdir()
+    (made / "usr" / "mark").write_text("text")
+    for folder in (tmp_path, made):
+        folder.chmod(0o755)
+    (tmp_path / "link").symlink_to("made")
+    source = 'int main(void) { return access("/usr/mark", 4) || !access("/usr/lib", 0) || !access("/usr/mark", 2); }'
+    command = ["cc", "-static", "-include", "unistd.h", "-x", "c", "-o", str(made / "bin" / "look"), "-"]
+    if shutil.which("cc") is None:
+        pytest.skip("no C compiler here: install gcc")
+    subprocess.run(command, input=source.encode(), check=True)
+    jobs = [Job("job", ("/bin/look",), root=str(tmp_path / "link")), Job("job", ("sh", "-c", "exit 7"))]
+    if not local_inner.warm:
+        with pytest.raises(SandboxUnavailable, match="root file system folder"):
+            list(local_inner.run(jobs[:1]))
+        return
+    assert [outcome.exit_code for outcome in local_inner.run(jobs)] == [0, 7]
+    with pytest.raises(SandboxUnavailable, match="/no/such/root"):
+        list(local_inner.run([Job("job", ("true",), root="/no/such/root")]))
+    check_alive(local_inner)
+
+
 def test_the_interpreter_runs_from_wherever_it_is_installed(local_inner: Local) -> None:
     (outcome,) = local_inner.run([Job("job", (BASE, "-I", "-c", "import json, ctypes, decimal; print('runs')"))])
     assert outcome.stdout == b"runs\n", outcome.stderr
