@@ -43,6 +43,7 @@ from toolkit.records import Status
 
 WORKERS, BATCH, PROBLEMS, POLLED = 2, 100, 161, 40
 FIELD = "the field's design"
+SHOWN = [word for path in ("/dev", "/proc", "/tmp") for word in ("--dev-bind", path, path)]
 # The ordinary command of each, in the folder of its program.
 COMMANDS = {
     "cpp": "g++ main.cpp -o main && ./main",
@@ -109,6 +110,8 @@ def _written(spoken: Runtime, program: Program, folder: Path) -> Path:
 def _spawn(spoken: Runtime, folder: Path) -> "subprocess.Popen[bytes]":
     words = COMMANDS[spoken.name]
     command = ["sh", "-c", words] if "&&" in words else shlex.split(words)
+    if root := spoken.toolchains()[0].root:  # what a person would use to run a command in there
+        command = ["bwrap", "--bind", root, "/", *SHOWN, "--chdir", str(folder), *command]
     environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": str(folder)}  # as in a box
     quiet = subprocess.DEVNULL
     return subprocess.Popen(command, cwd=folder, env=environment, stdin=quiet, stdout=quiet, stderr=quiet)
