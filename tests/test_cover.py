@@ -208,9 +208,36 @@ def test_a_slow_mutant_that_ends_is_judged_by_what_it_does(pool: Pool) -> None:
     assert first == second
 
 
-def test_a_case_that_comes_close_to_the_timer_is_refused(pool: Pool) -> None:
+def test_a_case_that_meets_the_timer_is_refused(pool: Pool) -> None:
     code = 'def f(n):\n    """Doc."""\n    return min(10, 10 + sum(range(n)))'
-    assert dropped(pool, draft(code, ("(200000000,)", "10"))).reason == "timeout"
+    assert dropped(pool, draft(code, ("(2000000000,)", "10"))).reason == "timeout"
+
+
+def test_a_mutant_that_nothing_told_before_its_fuel_was_spent_is_alive(pool: Pool) -> None:
+    made = draft(SIGN, MINUS, PLUS, ZERO)
+    measured = measure(made, Settings(total_fuel=1), pool)
+    assert isinstance(measured, dict), measured
+    assert measured["kills"] == [[]] * len(measured["kills"])
+    result = problem(made, Settings(total_fuel=1), pool)
+    assert isinstance(result, Drop)
+    assert result.detail.startswith("0.000 of")
+
+
+def test_tests_that_look_at_first_elements_alone_do_not_kill_all(pool: Pool) -> None:
+    code = '''
+        def f(pairs):
+            """Doc."""
+            found = {}
+            for key, value in pairs:
+                found.setdefault(key, []).append(value)
+            return found
+        '''
+    one, two = ("([(3, 3)],)", "{3: [3]}"), ("([(1, 30)],)", "{1: [30]}")
+    more = ("([(1, 2), (2, 3), (1, 4)],)", "{1: [2, 4], 2: [3]}")
+    assert figures(kept(pool, draft(code, one, two))).mutation_score < 1
+    measured = kept(pool, draft(code, one, two, more))
+    assert figures(measured).mutation_score == 1
+    assert more[0] in {measured.cases[place].arguments for place in smallest(measured.cases, measured.evidence)}
 
 
 @pytest.mark.parametrize(

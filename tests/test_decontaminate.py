@@ -158,7 +158,9 @@ def test_common_grams_weigh_nothing(built: Path, tmp_path: Path) -> None:
     pq.write_table(pa.table({"text": ordinary}), tmp_path / "b.parquet")
     out = tmp_path / "index.parquet"
     main(["build", str(out), "--humaneval", str(built.parent / "h.jsonl"), "--background", str(tmp_path / "b.parquet")])
-    assert run(example(source=RENAMED), out).drop is None
+    assert run(example(source=RENAMED + "print(1)\n"), out).drop is None
+    whole = "humaneval/HumanEval/12: code of the solution, 1.00 of its grams"  # as such it is known under any names
+    assert run(example(source=RENAMED), out).drop == Drop("overlaps a benchmark", whole)
     assert run(example(source=PROMPT), out).drop is not None
 
 

@@ -237,6 +237,17 @@ def test_cases_that_a_stub_passes_are_too_few() -> None:
 
 
 @needs_toolchain
+def test_a_function_that_takes_any_number_of_arguments_proves_nothing() -> None:
+    code = "def add(*rest):\n    return sum(rest)\n"
+    cases = (Case("(3,)", "returns", "3", "generated"), Case("(5,)", "returns", "5", "generated"))
+    problem = next(problems((*cases, *CASES)))
+    problem = replace(problem, function=replace(problem.function, code=code))
+    (result,) = validated(Attempt("a", problem, NAME, "echo 1", "", ("anything",)))
+    assert result.drop.reason == "too few cases can be expressed"  # type: ignore[attr-defined]
+    assert "any number of arguments" in result.drop.detail  # type: ignore[attr-defined]
+
+
+@needs_toolchain
 def test_validate_streams() -> None:
     examples = languages.find(NAME).examples
     endless = (replace(attempt(examples.right), id=str(number)) for number in count())

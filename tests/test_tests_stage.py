@@ -2,6 +2,7 @@
 
 import ast
 import dataclasses
+import re
 import textwrap
 from collections.abc import Iterator
 
@@ -246,6 +247,20 @@ def test_text_that_does_not_parse_is_a_reasoned_drop(pool: Pool) -> None:
 
 def test_a_context_that_fails_is_a_reasoned_drop(pool: Pool) -> None:
     assert drop(pool, 'def f(n):\n    """Doc."""\n    return n', "TABLE = {}['a']").reason == "does not load"
+
+
+def test_a_function_with_one_flaky_case_is_dropped_for_the_others_may_agree_by_luck(pool: Pool) -> None:
+    code = '''
+        def f(parts: list[str]):
+            """Doc."""
+            found = []
+            for each in set(parts):
+                found.append(each + "x")
+            return found
+        '''
+    dropped = drop(pool, code)
+    assert dropped.reason == "flaky"
+    assert re.fullmatch(r"\d+ of \d+ cases", dropped.detail)
 
 
 def test_a_function_that_remembers_what_it_was_asked_is_flaky(pool: Pool) -> None:

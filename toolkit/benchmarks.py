@@ -8,7 +8,7 @@ long the text; the score also asks for enough evidence:
     score = share * (1 - exp(-found / EVIDENCE))
 
 A part that could not reach a threshold even if wholly copied is *not checkable*, and counted as such;
-its solution is still found by its exact token sequence. Tests are not indexed.
+its whole solution is still found, under other names too where it is no idiom. Tests are not indexed.
 
     python -m toolkit.benchmarks build OUT --humaneval FILE --mbpp FILE --multipl-e FILE ... --background FILE ...
 """
@@ -30,10 +30,10 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from toolkit.errors import InputError
-from toolkit.fingerprints import PYTHON, Grams, Syntax, Token, structure_grams, tokens, word_grams
+from toolkit.fingerprints import PYTHON, Grams, Syntax, Token, digests, structure_grams, tokens, word_grams
 
 PACKAGED = Path(__file__).parent / "data" / "benchmarks.parquet"
-FORMAT = "1"
+FORMAT = "2"
 EVIDENCE = 40.0  # nats; an unseen gram brings about ten
 COMMON_SHARE = 5e-5  # grams in a larger share of the background say nothing
 LEAST_TEXTS = 10_000  # an unseen gram weighs as much as in a background of so many, however small it is
@@ -81,7 +81,7 @@ class Index:
     parts_of: NDArray[np.int64]
     weights: NDArray[np.float64]  # one a posting
     parts: tuple[Part, ...]
-    exact: Mapping[str, str]  # digest of a solution's tokens -> item
+    exact: Mapping[str, str]  # digest of a solution, whatever its names -> item
     inputs: Mapping[str, str]  # name of a file of benchmarks -> SHA-256
     background: Mapping[str, str]  # the same of the ordinary code that says which grams are common
     revisions: Mapping[str, str]  # name of a file of benchmarks -> where it comes from, as owner/name@commit
@@ -102,7 +102,7 @@ class Index:
     def overlaps(self, text: str, syntax: Syntax | None = None) -> list[Overlap]:
         """The parts of which the text holds anything, best score first; structure only where the syntax is given."""
         found = tokens(text, syntax) if syntax else []
-        if syntax and (item := self.exact.get(exact_digest(found))):
+        if syntax and (item := next(filter(None, map(self.exact.get, digests(found, syntax))), "")):
             return [Overlap(item, SOLUTION_STRUCTURE, 1.0, 1.0)]
         grams = _stored(text, found)
         places = np.minimum(np.searchsorted(self.grams, grams), max(len(self.grams) - 1, 0))
@@ -129,12 +129,6 @@ class Index:
 
 def _stored(text: str, found: Sequence[Token]) -> Grams:
     return np.unique(np.concatenate([word_grams(text), structure_grams(found)]) >> _SHORTER)
-
-
-def exact_digest(found: Sequence[Token]) -> str:
-    """Of the tokens as they are spelt, comments and documentation out."""
-    text = "\0".join(token.text for token in found)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 @cache
@@ -172,8 +166,8 @@ def build(items: Iterable[Item], background: Iterable[str], origins: Mapping[str
     pairs: list[tuple[int, int]] = []  # gram, part
     for item in items:
         found = tokens(item.code, PYTHON)
-        if found:
-            exact.setdefault(exact_digest(found), item.name)
+        for known in digests(found, PYTHON):
+            exact.setdefault(known, item.name)
         for what, grams in (
             (PROMPT_WORDS, word_grams(item.prompt)),
             (SOLUTION_WORDS, word_grams(item.body)),

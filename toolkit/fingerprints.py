@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 Grams = NDArray[np.uint64]  # sorted, distinct
 
 STRUCTURE_LENGTH = 8  # tokens in a structure gram
+LEAST_TOKENS = 24  # below, two whole programs that are alike but for their names are so by chance
 WORDS_LENGTH = 6  # words in a word gram
 
 NAME, NUMBER, STRING, MARK = "name", "number", "string", "mark"
@@ -240,6 +241,14 @@ def _mix(numbers: Grams) -> Grams:
     numbers = (numbers ^ (numbers >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     numbers = (numbers ^ (numbers >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return numbers ^ (numbers >> np.uint64(31))
+
+
+def digests(found: Sequence[Token], syntax: Syntax) -> Iterator[str]:
+    """What a whole program is known by: its tokens as spelt, and under whatever names where it is no idiom."""
+    if found:
+        yield hashlib.sha256("\0".join(each.text for each in found).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    if len(found) >= LEAST_TOKENS:
+        yield digest(found, syntax)
 
 
 def digest(found: Sequence[Token], syntax: Syntax) -> str:

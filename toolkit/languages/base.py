@@ -217,7 +217,7 @@ def _settle(
 ) -> tuple[Signature, list[Call], dict[int, str]]:
     """The signature, the calls that fit it, and why the others do not."""
     names = parameter_names(function)
-    calls, skipped = _read(cases, len(names))
+    calls, skipped = _read(cases, -1 if _definition(function).args.vararg else len(names))
     shapes = {call.number: _shape(call) for call in calls}
     if language.typed:
         settled, kept = _settle_types(language, calls, shapes, skipped)
@@ -240,7 +240,7 @@ def _read(cases: Sequence[Case], arity: int) -> tuple[list[Call], dict[int, str]
             skipped[number] = str(error)
             continue
         if not isinstance(arguments, tuple) or len(arguments) != arity:
-            skipped[number] = "not one argument a parameter"
+            skipped[number] = "not one argument a parameter" if arity >= 0 else "any number of arguments"
         elif depth(arguments) > DEEPEST or depth(expected) > DEEPEST:
             skipped[number] = f"nested deeper than {DEEPEST} levels"
         else:

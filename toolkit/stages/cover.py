@@ -128,4 +128,4 @@ def facts(settings: Settings, language: str) -> dict[str, str]:
     return {"coverage": coverage.__version__}
 
 
-STAGE = Stage(name="cover", version="6", reads=Draft, writes=Problem, settings=Settings, apply=apply, facts=facts)
+STAGE = Stage(name="cover", version="7", reads=Draft, writes=Problem, settings=Settings, apply=apply, facts=facts)

@@ -64,6 +64,8 @@ def draft(function: SourceFunction, settings: Settings, pool: Pool) -> Draft | D
     if not public:
         return Drop("credential", kind_of((cases[0].arguments, cases[0].expected)))
     kept, broken = confirm(it, public, settings, pool)
+    if broken["flaky"]:  # the others may agree by luck
+        return Drop("flaky", f"{broken['flaky']} of {len(public)} cases")
     if not kept:
         ((reason, count),) = broken.most_common(1)
         return Drop(reason, f"all {count} cases")
@@ -118,4 +120,4 @@ def _nothing(failures: Sequence[tuple[int, str, str]]) -> Drop:
     return Drop("no usable case", f"{what}: {sum(reasons.values())} calls")
 
 
-STAGE = Stage(name="tests", version="5", reads=SourceFunction, writes=Draft, settings=Settings, apply=apply)
+STAGE = Stage(name="tests", version="6", reads=SourceFunction, writes=Draft, settings=Settings, apply=apply)

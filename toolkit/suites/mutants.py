@@ -2,8 +2,8 @@
 
 Operators after DeMillo, Lipton and Sayward (1978) and the sufficient set of Offutt et al. (1996), with Python's own
 additions: comparison, arithmetic and boolean operators swapped, constants changed, conditions negated, statements
-removed, other results returned, `break` and `continue` swapped. A mutant is an edit (start, end, text) in bytes of the
-normal form (`toolkit.suites.subject`), never two edits at once.
+removed, other results returned, `break` and `continue` swapped, loops that end after their first element. A mutant is
+an edit (start, end, text) in bytes of the normal form (`toolkit.suites.subject`), never two edits at once.
 """
 
 import ast
@@ -64,6 +64,8 @@ def _edits(it: Subject, starts: list[int]) -> Iterator[Mutant]:
         for node in _walk(statement):
             if isinstance(node, ast.If | ast.While | ast.IfExp):
                 yield _edit(node.test, f"not {_text(node.test)}", "condition negated", starts)
+            if isinstance(node, ast.For | ast.comprehension):
+                yield _edit(node.iter, f"[*{_text(node.iter)}][:1]", "first element only", starts)
             if isinstance(node, ast.expr | ast.stmt):
                 yield from (_edit(node, text, what, starts) for text, what in _texts(node))
 

@@ -32,7 +32,7 @@ make_root() {
         tail -n 5 "$made/log" >&2
         die "no Debian 11 from ${mirror:-the mirror of debootstrap}: is it still there? MIRROR=... names another"
     }
-    rm -rf "$made"/root/var/cache/apt/archives/*.deb "$made"/root/var/lib/apt/lists/*
+    (cd "$made/root/var" && rm -rf cache/apt/archives/*.deb lib/apt/lists/*)
     mv "$made/root" "$1" # last of all: a root that is there is whole
 }
 

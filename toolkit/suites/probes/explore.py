@@ -2,7 +2,8 @@
 
 Runs INSIDE a sandbox; never imported by langlift. First the doctest inputs, then which types the parameters take
 (signatures in the order of their likelihood), then boundary values, then small changes of inputs that reached new
-arcs. Counts and fuel decide when to stop, never the clock; the dice are seeded by the function's id.
+arcs. Counts and fuel decide when to stop; the clock only where a call spends half a second in C: that is no case, and
+whether it was half a second can differ from machine to machine. The dice are seeded by the function's id.
 """
 
 from __future__ import annotations
@@ -82,7 +83,7 @@ class Search:
         self.calls -= 1
         fuel = min(self.request["call_fuel"], self.fuel)
         subject = self.subject
-        outcome = subject.call(self.function, arguments, fuel)
+        outcome = subject.call(self.function, arguments, fuel, seconds=box.FIRST_SECONDS)
         cost = fuel - max(subject.fuel, 0)
         self.fuel -= cost
         self.seen[text] = trial = Trial(text, origin, kinds, outcome, subject, cost)

@@ -31,7 +31,7 @@ def measured(request: dict[str, Any], subject: Any) -> tuple[list[tuple[str, str
     meter.start()
     for index, values in enumerate(arguments):
         meter.switch_context(str(index))
-        outcome = subject.call(function, values, 1, tracing=False, share=box.CLOSE)
+        outcome = subject.call(function, values, 1, tracing=False)
         _refuse_slow(subject)
         outcomes.append((*outcome, subject.natural))
     meter.stop()
@@ -40,7 +40,7 @@ def measured(request: dict[str, Any], subject: Any) -> tuple[list[tuple[str, str
 
 def _refuse_slow(subject: Any) -> None:
     if subject.slow:
-        subject.channel.answer({"refused": "timeout", "detail": "a case comes close to the CPU timer"})
+        subject.channel.answer({"refused": "timeout", "detail": "a case meets the CPU timer"})
 
 
 def report(meter: Any, place: str, request: dict[str, Any], cases: int) -> dict[str, Any]:
@@ -99,16 +99,17 @@ def near(one: Any, other: Any) -> bool:
 
 
 def killed(request: dict[str, Any], subject: Any, outcomes: list[tuple[str, str, str, bool]]) -> list[list[int] | None]:
-    """For each mutant the cases that tell it from the function; None where fuel or timer did not last to say.
+    """For each mutant the cases that tell it from the function; None where the timer did not last to say.
 
-    What the timer ends is undecided: another run, on another machine, would say something else.
+    What the timer ends is undecided: another run, on another machine, would say something else. A mutant that no case
+    has told when its fuel is spent is alive.
     """
     code = subject.code.encode()
     arguments = [eval(text, {}) for text in request["cases"]]
     function = subject.load()
     fuels = []
     for values in arguments:
-        subject.call(function, values, request["call_fuel"], share=box.CLOSE)
+        subject.call(function, values, request["call_fuel"])
         _refuse_slow(subject)
         fuels.append(request["call_fuel"] - max(subject.fuel, 0))
     order = sorted(range(len(fuels)), key=lambda index: fuels[index])  # cheap cases first
@@ -129,7 +130,7 @@ def killed(request: dict[str, Any], subject: Any, outcomes: list[tuple[str, str,
                 found.append(index)
             if outcome[2] in ("timeout", "memory"):
                 break  # it would go the same way with the others, at the same price
-        kills.append(None if subject.slow else found if found or left > 0 else None)
+        kills.append(None if subject.slow else found)
     return kills
 
 

@@ -11,7 +11,7 @@ def main() -> None:
     function = subject.load()
     answers = []
     for text in request["cases"]:
-        answers.append(subject.call(function, eval(text, {}), request["call_fuel"], share=box.CLOSE))
+        answers.append(subject.call(function, eval(text, {}), request["call_fuel"]))
     channel.answer({"outcomes": answers})
 
 
