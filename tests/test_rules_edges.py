@@ -2,6 +2,7 @@
 
 import pytest
 from rules_edges import DECLINED, EDGES
+from rules_exact import EXACT
 from test_rules import pool as pool
 from test_rules import problem, translated, verdict
 
@@ -9,9 +10,9 @@ from sandboxes import Pool
 from toolkit.records import Status, Verdict
 
 
-@pytest.mark.parametrize("title", EDGES)
+@pytest.mark.parametrize("title", EDGES | EXACT)
 def test_lua_does_as_python_does_at_the_edges(title: str, pool: Pool) -> None:
-    assert verdict(*EDGES[title], pool) == Verdict(Status.PASSED, "")
+    assert verdict(*(EDGES | EXACT)[title], pool) == Verdict(Status.PASSED, "")
 
 
 # title -> source of a function whose answer, but for what is between, has 64 bits

@@ -10,8 +10,8 @@ from toolkit.generators.rules.declined import Declined
 from toolkit.generators.rules.translator import Translator
 from toolkit.generators.rules.types import TABLES, ValueType
 
-_C_SPEC = re.compile(r"^(0?)(\d*)(?:\.(\d+))?([dfeEgxXs]?)$")
-_ALIGNED = re.compile(r"^([<>]?)(\d+)s?$")
+_C_SPEC = re.compile(r"^(0?)(\d{0,2})(?:\.(\d{1,2}))?([dfeEgxXs]?)$")  # Lua writes no more than 99 places
+_ALIGNED = re.compile(r"^([<>]?)(\d{1,2})s?$")
 _BASED = re.compile(r"^(?:0(\d+))?([bo])$")
 _PERCENT = re.compile(r"%(?:\((\w+)\))?([#0\- +]*)(\*|\d+)?(?:\.(\d+))?([diouxXeEfFgGcrsa%])")
 
@@ -124,6 +124,8 @@ def formatted(t: Translator, node: ast.expr, spec: str) -> Code:
         zero, width, precision, letter = match.groups()
         if letter in tuple("feE") and letter:
             return _c_format(f"%{zero}{width}{'.' + precision if precision else ''}{letter}", code)
+        if kind == "float" and precision and not (letter or width or zero):
+            return t.call("general", code, str(int(precision)))
         plain = letter in ("d", "") or (letter in ("x", "X") and t.frame.bounds.natural(node))
         if plain and kind == "int" and precision is None:
             return _c_format(f"%{zero}{width}{letter or 'd'}", code)

@@ -623,7 +623,23 @@ local function str(value)
   return type(value) == "string" and value or repr(value)
 end
 
---@ format_value: str
+--@ general:
+-- format(x, ".N"): N digits that say something, one of them behind the point where there is no exponent.
+local function general(x, digits)
+  if math.type(x) == "integer" then error("ValueError: Precision not allowed in integer format specifier", 0) end
+  if x ~= x or x == math.huge or x == -math.huge then return x ~= x and "nan" or tostring(x) end
+  digits = math.max(digits, 1)
+  local text = string.format("%." .. digits - 1 .. "e", x)
+  local mantissa, exponent = text:match("^(.*)(e.*)$")
+  local power = tonumber(exponent:sub(2))
+  if power >= -4 and power < digits - 1 then
+    mantissa, exponent = string.format("%." .. digits - 1 - power .. "f", x), ""
+  end
+  if mantissa:find(".", 1, true) then mantissa = mantissa:gsub("0+$", ""):gsub("%.$", exponent == "" and ".0" or "") end
+  return mantissa .. exponent
+end
+
+--@ format_value: general str
 -- format(value, spec)
 local function format_value(value, spec)
   local fill, align, rest = spec:match("^(.)([<>=^])(.*)$")
@@ -635,6 +651,12 @@ local function format_value(value, spec)
     rest:match("^([+ -]?)(#?)(0?)(%d*)([,_]?)%.?(%d*)([bcdeEfFgGnosxX%%]?)$")
   if not sign then error("ValueError: Invalid format specifier", 0) end
   if zero == "0" and align == "" then fill, align = "0", "=" end
+  if type(value) == "boolean" and spec ~= "" then value = value and 1 or 0 end
+  if math.type(value) == "integer" and precision ~= "" and not kind:find("[eEfFgG%%]") then
+    error("ValueError: Precision not allowed in integer format specifier", 0)
+  elseif math.type(value) == "float" and kind:find("[bcdosxX]") then
+    error("ValueError: Unknown format code '" .. kind .. "' for object of type 'float'", 0)
+  end
   local text
   if type(value) == "string" then
     text = precision ~= "" and value:sub(1, tonumber(precision)) or value
@@ -659,7 +681,7 @@ local function format_value(value, spec)
     elseif kind == "" and precision == "" or kind == "d" or kind == "n" then
       text = str(magnitude)
     elseif kind == "" then
-      text = string.format("%." .. precision .. "g", magnitude)
+      text = general(magnitude, tonumber(precision))
     elseif kind == "c" then
       text = string.char(value)
     else

@@ -1,0 +1,43 @@
+"""Small functions whose answers are easily almost right: what Python does with each is the expectation."""
+
+from typing import Any
+
+# title -> source, calls
+EXACT: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
+    "a precision without a type": (
+        """
+def f(x):
+    return f'{x:.3}', format(x, '.1'), '{:8.2}|'.format(x), f'{x:<9.4}|', f'{x:.0}', f'{x:,.6}'
+""",
+        [(x,) for x in (10.0, 100.0, 1.5, 0.0, -0.0, 99.95, -2.25, 1e-5, 0.00012345, 123456.0, 1e22, 9.5)]
+        + [(x,) for x in (float("inf"), -float("inf"), 12345.678, 0.5, 1.0)],
+    ),
+    "a precision without a type is none for integers": (
+        """
+def f(x):
+    return f'{x:.3}'
+""",
+        [(10,), (2.5,), (True,)],
+    ),
+    "a precision is refused for integers": (
+        """
+def f(x, width):
+    return f'{x:{width}.3}'
+""",
+        [(10, 5), (2.5, 7), ("abcdef", 5)],
+    ),
+    "a letter for integers is refused for floats": (
+        """
+def f(x, letter):
+    return f'{x:6{letter}}'
+""",
+        [(x, letter) for x in (10, 10.0, True) for letter in ("d", "x", "b", ".1f", "")],
+    ),
+    "widths beyond what Lua writes": (
+        """
+def f(n, x, s):
+    return f'{n:120d}', f'{x:110.2f}', f'{s:>101}'
+""",
+        [(1, 2.5, "a"), (-1, -2.5, "abc")],
+    ),
+}
