@@ -497,10 +497,43 @@ local function power_modulo(a, b, n)
   return result
 end
 
---@ round:
+--@ round_integer:
+-- An integer to tens, hundreds and so on: to even where two are equally near.
+local function round_integer(x, tens)
+  if tens > 18 then
+    if tens == 19 and (x > 5 * 10^18 or x < -5 * 10^18) then error("beyond 64 bits", 0) end
+    return 0
+  end
+  local unit = math.tointeger(10^tens)
+  local rest = x % unit
+  local result = x - rest
+  if rest * 2 > unit or (rest * 2 == unit and x // unit % 2 == 1) then result = result + unit end
+  if result ~= 0 and (result < 0) ~= (x < 0) then error("beyond 64 bits", 0) end
+  return result
+end
+
+--@ round_float:
+-- A float to digits behind the point that string.format does not count: before it, or a hundred and more.
+local function round_float(x, digits)
+  local mantissa, exponent = string.format("%.99e", math.abs(x)):match("^(.*)e(.*)$")
+  local kept = tonumber(exponent) + digits
+  if kept > 17 then return x end
+  local result = x * 0.0
+  if kept >= 0 then
+    result = tonumber(string.format("%." .. kept .. "e", x))
+  elseif kept == -1 and mantissa > "5." .. ("0"):rep(99) then
+    result = tonumber((x < 0 and "-1e" or "1e") .. -digits)
+  end
+  if math.abs(result) == math.huge then error("OverflowError: rounded value too large to represent", 0) end
+  return result
+end
+
+--@ round: round_integer round_float
 -- Python's round: to even where two are equally near.
 local function round(x, digits)
-  if math.type(x) == "integer" and (digits == nil or digits >= 0) then return x end
+  if math.type(x) == "integer" then
+    return (digits or 0) >= 0 and x or round_integer(x, -digits)
+  end
   if digits == nil then
     if x ~= x then error("ValueError: cannot convert float NaN to integer", 0) end
     if x == math.huge or x == -math.huge then error("OverflowError: cannot convert float infinity to integer", 0) end
@@ -509,13 +542,9 @@ local function round(x, digits)
     if rest > 0.5 or (rest == 0.5 and low % 2 == 1) then low = low + 1 end
     return low
   end
-  if digits < 0 then
-    local unit = 10 ^ -digits
-    local result = round(x / unit) * unit
-    return math.type(x) == "integer" and math.floor(result) or result
-  end
   if x ~= x or x == math.huge or x == -math.huge then return x end
-  return tonumber(string.format("%." .. digits .. "f", x)) + 0.0
+  if digits < 0 or digits > 99 then return round_float(x, digits) end
+  return tonumber(string.format("%." .. digits .. "f", x) .. "e0")
 end
 
 --@ truncate:
