@@ -60,4 +60,12 @@ def f(x, n):
         [(x, n) for x in (5, 15, -15, 14, 16, 123456789012345675, -25, 0) for n in (0, 3, 100, -1, -2, -17, -18, -30)]
         + [(4 * 10**18, -19), (9 * 10**18, -400)],
     ),
+    "none of the largest, where fewer than none are wanted": (
+        """
+import heapq
+def f(n, xs):
+    return heapq.nlargest(n, xs), heapq.nsmallest(n, xs), heapq.nsmallest(n, xs, key=lambda x: -x)
+""",
+        [(n, [5, 1, 4, 2]) for n in (-5, -4, -1, 0, 1, 3, 9)],
+    ),
 }

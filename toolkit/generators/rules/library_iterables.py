@@ -164,7 +164,10 @@ def _extremes(reverse: bool) -> Writer:
         options = [keyword.value for keyword in node.keywords if keyword.arg == "key"] + node.args[2:]
         keys = [t.expression(each) for each in options] or [Code("nil", LITERAL)]
         values = t.call("sorted", iterables.as_list(t, node.args[1]), *keys, *(["true"] if reverse else []))
-        return t.call("slice", values, "0", t.expression(node.args[0]))
+        count = t.expression(node.args[0])
+        if not t.frame.bounds.natural(node.args[0]):
+            count = Code(f"math.max({count}, 0)")
+        return t.call("slice", values, "0", count)
 
     return write
 
