@@ -69,3 +69,30 @@ def f(n, xs):
         [(n, [5, 1, 4, 2]) for n in (-5, -4, -1, 0, 1, 3, 9)],
     ),
 }
+
+# title -> source, the calls that the rewriter sees, those that it is judged by
+UNSEEN: dict[str, tuple[str, list[tuple[Any, ...]], list[tuple[Any, ...]]]] = {
+    "tuples of another length": (
+        """
+def f(point, points):
+    x, y = point
+    total = x * y
+    for a, b in points:
+        total += a - b
+    return total, [a for a, (b, c) in enumerate(points)], {k: c for k, (b, c) in {'p': point}.items()}
+""",
+        [((1, 2), [(3, 4)])],
+        [((1, 2, 3), []), ((1,), []), ((1, 2), [(1, 2), (1, 2, 3)]), ((1, 2), [(1,)]), ((1, 2), [(1, 2)])],
+    ),
+    "tuples of another length than an annotation names": (
+        """
+def norm(pair: tuple[int, int]) -> int:
+    a, b = pair
+    return a * a + b * b
+def f(points: list[tuple[int, int]]):
+    return [q for _, q in sorted((norm(p), p) for p in points)]
+""",
+        [([(3, 4), (1, 2)],)],
+        [([(3, 4, 5), (1, 2)],), ([(3,)],), ([],)],
+    ),
+}

@@ -71,10 +71,14 @@ def verdict(source: str, calls: list[tuple[Any, ...]], pool: Pool) -> Verdict:
     row = problem(source, calls)
     completion = translated(row)
     assert completion.codes, completion.declined
+    return judged(completion.codes[0], row, pool)
+
+
+def judged(code: str, row: Problem, pool: Pool) -> Verdict:
     language = languages.find("lua")
     suite = suite_of(language, row.function, row.cases)
     assert not suite.skipped
-    program = Program(language, languages.toolchain("lua"), completion.codes[0], suite)
+    program = Program(language, languages.toolchain("lua"), code, suite)
     return Trier(pool, Limits(), 2).verdicts([program])[0]
 
 

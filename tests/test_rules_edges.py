@@ -2,9 +2,9 @@
 
 import pytest
 from rules_edges import DECLINED, EDGES
-from rules_exact import EXACT
+from rules_exact import EXACT, UNSEEN
+from test_rules import code_of, judged, problem, translated, verdict
 from test_rules import pool as pool
-from test_rules import problem, translated, verdict
 
 from sandboxes import Pool
 from toolkit.records import Status, Verdict
@@ -13,6 +13,18 @@ from toolkit.records import Status, Verdict
 @pytest.mark.parametrize("title", EDGES | EXACT)
 def test_lua_does_as_python_does_at_the_edges(title: str, pool: Pool) -> None:
     assert verdict(*(EDGES | EXACT)[title], pool) == Verdict(Status.PASSED, "")
+
+
+@pytest.mark.parametrize("title", UNSEEN)
+def test_lua_does_as_python_does_where_the_rewriter_has_not_looked(title: str, pool: Pool) -> None:
+    source, seen, others = UNSEEN[title]
+    completion = translated(problem(source, seen))
+    assert judged(completion.codes[0], problem(source, others), pool) == Verdict(Status.PASSED, "")
+
+
+def test_tuples_that_the_program_builds_are_not_counted() -> None:
+    code = code_of("def f(xs):\n    return [a for a, b in [(x, x) for x in xs]]", [([1, 2],)])
+    assert "local a, b = table.unpack(pair)" in code
 
 
 # title -> source of a function whose answer, but for what is between, has 64 bits

@@ -23,7 +23,6 @@ from toolkit.generators.rules.types import (
     iterator,
     mapping,
     merge,
-    of_annotation,
     tuple_of,
 )
 
@@ -108,7 +107,7 @@ class Inference(Expressions):
                     self.assign(target, kind, env)
             case ast.AnnAssign(target=target, annotation=annotation, value=value):
                 kind = self.expression(value, env) if value else UNKNOWN
-                self.assign(target, fill(kind, of_annotation(annotation)), env)
+                self.assign(target, fill(kind, self.hint(annotation)), env)
             case ast.AugAssign(target=target, op=op, value=value):
                 right = self.expression(value, env)
                 left = self.expression(target, env)
@@ -172,7 +171,7 @@ class Inference(Expressions):
         inner = dict(env)
         defaults = _defaults(node)
         for argument in _positional(node):
-            hint = of_annotation(argument.annotation)
+            hint = self.hint(argument.annotation)
             seen = signature.seen.get(argument.arg, UNKNOWN)
             if argument.arg in defaults:
                 kind = self.expression(defaults[argument.arg], env)
@@ -187,7 +186,7 @@ class Inference(Expressions):
             signature.returns = merge(signature.returns, NONE)
         self.current.pop()
         if signature.returns == UNKNOWN:
-            signature.returns = of_annotation(node.returns)
+            signature.returns = self.hint(node.returns)
         shared = {name for each in ast.walk(node) if isinstance(each, ast.Nonlocal | ast.Global) for name in each.names}
         for name in env:
             if name in inner and name not in parameter_names(node.args) and (name in shared or env[name].of):

@@ -22,6 +22,7 @@ from toolkit.generators.rules.types import (
     iterator,
     mapping,
     merge,
+    of_annotation,
     set_of,
     tuple_of,
 )
@@ -38,6 +39,7 @@ class Expressions:
 
     def __init__(self, modules: dict[str, str]) -> None:
         self.types: dict[ast.AST, ValueType] = {}
+        self.certain: dict[ast.AST, ValueType] = {}  # the types that do not come from test cases or annotations
         self.modules = modules
         self.signatures: dict[str, Signature] = {}
 
@@ -114,6 +116,10 @@ class Expressions:
                     if each:
                         self.expression(each, env)
         return UNKNOWN
+
+    def hint(self, annotation: ast.expr | None) -> ValueType:
+        """What an annotation says of a type that is not seen."""
+        return of_annotation(annotation)
 
     def yielded(self, kind: ValueType) -> None:
         raise NotImplementedError

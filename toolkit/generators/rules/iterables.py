@@ -43,7 +43,8 @@ def sized(t: Translator, target: ast.Tuple | ast.List, code: Code) -> Code:
     kind = t.type(target)
     starred = any(isinstance(each, ast.Starred) for each in target.elts)
     count = len(target.elts) - starred
-    if kind.kind == "tuple" and (len(kind.of) == count or (starred and len(kind.of) > count)):
+    places = t.certain_places(target)
+    if places == count or (starred and places > count):
         return code
     if kind.kind not in ARRAYS and t.type(target).kind not in ("unknown", "any"):
         code = t.call("to_list", code)

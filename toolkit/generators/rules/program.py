@@ -11,6 +11,7 @@ from importlib.resources import files
 
 from toolkit.generators.rules import captures
 from toolkit.generators.rules.bounds import Bounds
+from toolkit.generators.rules.certain import certain
 from toolkit.generators.rules.declined import Declined
 from toolkit.generators.rules.desugar import desugar
 from toolkit.generators.rules.forms import EXPRESSIONS, STATEMENTS
@@ -43,6 +44,7 @@ def translate(source: str, name: str, parameters: tuple[ValueType, ...], result:
     if name not in inference.signatures:
         raise Declined("no such function")
     inference.run(name, list(parameters), result)
+    inference.certain = certain(module, imports(module), name, list(parameters)).types
     nones = Nones(module, inference, name, frozenset(user))
     ordered, taken = False, frozenset[str]()
     for _ in range(4):

@@ -104,6 +104,11 @@ class Translator:
     def full_type(self, node: ast.AST) -> ValueType:
         return self.inference.types.get(node, UNKNOWN)
 
+    def certain_places(self, node: ast.AST) -> int:
+        """How many places the tuple has that the program makes here; -1 where it may have come from outside."""
+        kind = self.inference.certain.get(node, UNKNOWN)
+        return len(kind.of) if kind.kind == "tuple" else -1
+
     def may_be_none(self, node: ast.expr) -> bool:
         """Whether its value is None, or is on one way."""
         return node in self.nones.maybe
