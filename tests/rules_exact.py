@@ -68,6 +68,41 @@ def f(n, xs):
 """,
         [(n, [5, 1, 4, 2]) for n in (-5, -4, -1, 0, 1, 3, 9)],
     ),
+    "any of what raises looks in the order of the keys": (
+        """
+def deep(graph, node, seen, path):
+    seen.add(node)
+    path.add(node)
+    for each in graph[node]:
+        if each not in seen:
+            if deep(graph, each, seen, path):
+                return True
+        elif each in path:
+            return True
+    path.remove(node)
+    return False
+def f(graph):
+    seen = set()
+    path = set()
+    return any(node not in seen and deep(graph, node, seen, path) for node in graph)
+""",
+        [({},), ({0: [1, 2], 1: [0], 2: [0]},), ({0: [5], 1: [1]},), ({1: [1], 2: [5]},), ({3: [9], 5: [5], 7: []},)],
+    ),
+    "a loop that answers looks in the order of the keys": (
+        """
+def f(graph):
+    for node in graph:
+        if graph[graph[node]] == node:
+            return 1
+    for node in graph:
+        if node == 'b':
+            return 2
+        if node == 'a':
+            return 3
+    return len({graph[graph[node]] for node in graph})
+""",
+        [({"a": "b", "b": "a"},), ({"a": "c", "b": "b"},), ({"a": "a", "b": "c"},), ({"c": "c"},), ({},)],
+    ),
 }
 
 # title -> source, the calls that the rewriter sees, those that it is judged by

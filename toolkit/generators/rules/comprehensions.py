@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Callable
 
-from toolkit.generators.rules import iterables, iteration, operators, truth
+from toolkit.generators.rules import calm, iterables, iteration, operators, truth
 from toolkit.generators.rules.code import LITERAL, Code, negated
 from toolkit.generators.rules.declined import Declined
 from toolkit.generators.rules.scopes import target_names
@@ -61,7 +61,7 @@ def set_of(t: Translator, node: ast.expr, into: str = "") -> Code:
     def add() -> None:
         t.emit(f"{result}[{operators.key(t, node.elt, t.expression(node.elt))}] = true")
 
-    nest(t, node.generators, add, False)
+    nest(t, node.generators, add, not calm.order_unseen(node, t.variables, True))
     return Code(result)
 
 
@@ -115,7 +115,7 @@ def quantified(t: Translator, node: ast.Call) -> Code:
 
     if several:
         return _several(t, inner, is_any, result)
-    nest(t, inner.generators, check, False)
+    nest(t, inner.generators, check, not calm.order_unseen(inner, t.variables, False))
     return Code(result)
 
 
@@ -125,7 +125,7 @@ def _several(t: Translator, inner: ast.GeneratorExp | ast.ListComp | ast.SetComp
         with t.block(f"if {test if is_any else negated(test)} then"):
             t.emit(f"{result} = {'true' if is_any else 'false'}")
 
-    nest(t, inner.generators, check, False)
+    nest(t, inner.generators, check, not calm.order_unseen(inner, t.variables, False))
     return Code(result)
 
 
@@ -151,7 +151,7 @@ def summed(t: Translator, node: ast.Call) -> Code:
         else:
             t.emit(f"{total} = {total} + {t.expression(inner.elt).at(10)}")
 
-    nest(t, inner.generators, add, kind == "float")
+    nest(t, inner.generators, add, kind == "float" or not calm.order_unseen(inner, t.variables, True))
     return Code(total)
 
 

@@ -2,7 +2,7 @@
 
 import ast
 
-from toolkit.generators.rules import iteration, library, truth
+from toolkit.generators.rules import calm, iteration, library, truth
 from toolkit.generators.rules.bounds import Bounds
 from toolkit.generators.rules.code import Code, negated
 from toolkit.generators.rules.declined import Declined
@@ -140,7 +140,7 @@ def _quantified(t: Translator, node: ast.expr) -> bool:
         with t.block(f"if {test if name == 'any' else negated(test)} then"):
             t.emit(f"return {'true' if name == 'any' else 'false'}")
 
-    nest(t, inner.generators, check, False)
+    nest(t, inner.generators, check, not calm.order_unseen(inner, t.variables, False))
     _leave(t, f"return {'false' if name == 'any' else 'true'}")
     return True
 
@@ -154,28 +154,30 @@ def for_(t: Translator, node: ast.stmt) -> None:
     assert isinstance(node, ast.For)
     local = t.frame.plan.loop_local.get(node, set()) & target_names(node.target)
     current = _enter(t, node)
-    with iteration.loop(t, node.target, node.iter, local, _in_order(node)):
+    with iteration.loop(t, node.target, node.iter, local, _in_order(t, node)):
         _body(t, node.body, current)
     _leave_loop(t, node, current)
 
 
-def _in_order(node: ast.For) -> bool:
+def _in_order(t: Translator, node: ast.For) -> bool:
     """Whether the order of a dict's or set's elements can matter to the body of a loop."""
-    return not all(map(_is_indifferent, node.body))
+    present = f"{ast.unparse(node.iter)}[{ast.unparse(node.target)}]"
+    answers = {ast.unparse(each) for part in node.body for each in ast.walk(part) if isinstance(each, ast.Return)}
+    return len(answers) > 1 or not all(_is_indifferent(t, each, present) for each in node.body)
 
 
-def _is_indifferent(node: ast.stmt) -> bool:
+def _is_indifferent(t: Translator, node: ast.stmt, present: str) -> bool:
     match node:
         case ast.Pass() | ast.Continue():
             return True
-        case ast.If(body=body, orelse=orelse):
-            return all(map(_is_indifferent, [*body, *orelse]))
+        case ast.If(test=test, body=body, orelse=orelse) if calm.never_raises(test, t.variables, present):
+            return all(_is_indifferent(t, each, present) for each in [*body, *orelse])
         case ast.Return(value=ast.Constant()):
             return True
         case ast.AugAssign(op=ast.Add(), target=ast.Name(), value=ast.Constant(value=int())):
             return True
-        case ast.Expr(value=ast.Call(func=ast.Attribute(attr="add" | "discard", value=ast.Name()))):
-            return True
+        case ast.Expr(value=ast.Call(func=ast.Attribute(attr="add" | "discard", value=ast.Name()), args=arguments)):
+            return all(calm.never_raises(each, t.variables, present) for each in arguments)
     return False
 
 
