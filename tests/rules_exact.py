@@ -103,6 +103,122 @@ def f(graph):
 """,
         [({"a": "b", "b": "a"},), ({"a": "c", "b": "b"},), ({"a": "a", "b": "c"},), ({"c": "c"},), ({},)],
     ),
+    "a key that is gone is missing": (
+        """
+def drop(d, k):
+    d.pop(k)
+def f(d, k, n):
+    e = d
+    def forget():
+        del d[k]
+    if k in d:
+        if n == 0:
+            d.pop(k)
+            return d[k]
+        if n == 1:
+            x = d.pop(k)
+            return x, d[k]
+        if n == 2:
+            return d.pop(k) + d[k]
+        if n == 3:
+            d.clear()
+        if n == 4:
+            drop(d, k)
+            return d[k]
+        if n == 5:
+            forget()
+            return d[k]
+        if n == 6:
+            e.pop(k)
+            return d[k]
+        if n == 7:
+            x = [d.pop(j) for j in [k]]
+            return d[k]
+        if n == 8:
+            return [d[k] for k in ['x', 'y']]
+        if n == 9:
+            k = 'z'
+        return d[k]
+    return -1
+""",
+        [({"a": 1}, k, n) for k in ("a", "b") for n in range(11)],
+    ),
+    "a key that is gone below another is missing": (
+        """
+def f(d, k, n):
+    if k in d['x']:
+        if n == 0:
+            d['x'].pop(k)
+        elif n == 1:
+            del d['x'][k]
+        elif n == 2:
+            d['x'] = {}
+        elif n == 3:
+            d.update({'x': {}})
+        elif n == 4:
+            inner = d['x']
+            inner.clear()
+        return d['x'][k]
+    return -1
+""",
+        [({"x": {"a": 1}}, k, n) for k in ("a", "b") for n in range(6)],
+    ),
+    "a key that changed is missing": (
+        """
+def f(d, keys):
+    it = iter(keys)
+    if next(it) in d:
+        return d[next(it)]
+    if keys[1] in d:
+        keys[1] = 'q'
+        return d[keys[1]]
+    if keys[-1] in d:
+        keys.append('q')
+        return d[keys[-1]]
+    return -1
+""",
+        [({"a": 1}, keys) for keys in (["a", "a"], ["a", "b"], ["b", "a"], ["b", "b", "a"], ["b", "b", "b"])],
+    ),
+    "a place that is gone is out of range": (
+        """
+def f(xs, n):
+    ys = xs
+    total = 0
+    for i in range(len(xs)):
+        total += xs[i]
+        if n == 1:
+            xs.pop()
+        if n == 2:
+            ys.pop()
+        if n == 3 and i < len(xs):
+            del xs[:]
+            total += xs[i]
+    if n == 4 and xs:
+        xs.clear()
+        total += xs[0]
+    return total
+""",
+        [([1, 2, 3, 4], n) for n in range(5)] + [([], n) for n in range(5)],
+    ),
+    "a missing key in the head of a loop": (
+        """
+def f(d, k, n):
+    if n == 0:
+        for x in d[k]:
+            return x
+    if n == 1:
+        return [x for x in d[k]]
+    if n == 2:
+        return {x: y for x in d[k] for y in d[x]}
+    if n == 3:
+        for i, x in enumerate(d[k]):
+            return i
+    if n == 4:
+        return sum(x for x in d[k])
+    return [d[j] for j in ['a', k]]
+""",
+        [({"a": [1]}, k, n) for k in ("a", "b") for n in range(6)],
+    ),
 }
 
 # title -> source, the calls that the rewriter sees, those that it is judged by

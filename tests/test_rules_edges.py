@@ -27,6 +27,27 @@ def test_tuples_that_the_program_builds_are_not_counted() -> None:
     assert "local a, b = table.unpack(pair)" in code
 
 
+def test_keys_and_places_that_are_known_to_be_there_are_read_plainly() -> None:
+    source = """
+        def f(d, s, xs):
+            total = 0
+            stack = []
+            for i in range(len(xs)):
+                while stack and xs[i] > 0:
+                    stack.pop()
+                stack.append(xs[i])
+                if s[i] in d:
+                    d[s[i]] += 1
+                    total += xs[i]
+            while stack:
+                total += stack.pop()
+            return total
+    """
+    code = code_of(source, [({"a": 1}, "ab", [1, 2])])
+    assert "get(" not in code
+    assert " at(" not in code
+
+
 # title -> source of a function whose answer, but for what is between, has 64 bits
 LARGE = {
     "a product": ("def f(n):\n    return (1 << n) % 7", 70),

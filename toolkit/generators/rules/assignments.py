@@ -197,6 +197,7 @@ def annotated(t: Translator, node: ast.stmt) -> None:
     assert isinstance(node, ast.AnnAssign)
     if node.value is not None:
         _assign_one(t, node.target, node.value, t.frame.plan.inline.get(node, set()))
+        t.forget(target_names(node.target))
 
 
 def augmented(t: Translator, node: ast.stmt) -> None:

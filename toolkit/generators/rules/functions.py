@@ -8,7 +8,7 @@ from toolkit.generators.rules.code import Code, negated
 from toolkit.generators.rules.declined import Declined
 from toolkit.generators.rules.infer import is_generator
 from toolkit.generators.rules.scopes import parameter_names, plan, target_names
-from toolkit.generators.rules.translator import Frame, Loop, Translator
+from toolkit.generators.rules.translator import Frame, Loop, Translator, assigned_names
 from toolkit.generators.rules.types import ARRAYS
 
 _LAZY = {"zip", "enumerate", "reversed"}
@@ -155,6 +155,8 @@ def for_(t: Translator, node: ast.stmt) -> None:
     local = t.frame.plan.loop_local.get(node, set()) & target_names(node.target)
     current = _enter(t, node)
     with iteration.loop(t, node.target, node.iter, local, _in_order(t, node)):
+        t.forget(assigned_names(node.body) - target_names(node.target))
+        t.forget_changes(node.body)
         _body(t, node.body, current)
     _leave_loop(t, node, current)
 

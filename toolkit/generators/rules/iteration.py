@@ -22,6 +22,7 @@ _ONE = Code("1", LITERAL)
 def loop(t: Translator, target: ast.expr, iterable: ast.expr, local: set[str], in_order: bool) -> Iterator[None]:
     """A Lua loop; the body is written inside. `local`: the target's names that live in the loop alone."""
     facts = set(t.facts)
+    t.forget(target_names(target))
     opening, first = _opening(t, target, iterable, local, in_order)
     with t.block(opening):
         for line in first:

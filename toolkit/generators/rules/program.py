@@ -12,6 +12,7 @@ from importlib.resources import files
 from toolkit.generators.rules import captures
 from toolkit.generators.rules.bounds import Bounds
 from toolkit.generators.rules.certain import certain
+from toolkit.generators.rules.changes import Program
 from toolkit.generators.rules.declined import Declined
 from toolkit.generators.rules.desugar import desugar
 from toolkit.generators.rules.forms import EXPRESSIONS, STATEMENTS
@@ -74,9 +75,10 @@ def _write(
     taken: frozenset[str],
     ordered: bool,
 ) -> Translator:
+    program = Program(module, inference.types)
     hidden = [each for each in sorted(prelude.names) if each == name]
     renamed = {each: f"{each}_helper" for each in hidden}
-    t = Translator(inference, nones, EXPRESSIONS, STATEMENTS, ordered, taken, renamed, name, nones.variables)
+    t = Translator(inference, nones, EXPRESSIONS, STATEMENTS, ordered, taken, renamed, name, program, nones.variables)
     t.temporaries = set(nones.variables)
     body = module.body
     placed = plan(body, {name})

@@ -6,7 +6,7 @@ from toolkit.generators.rules import operators, raising, truth
 from toolkit.generators.rules.code import Code, negated
 from toolkit.generators.rules.declined import Declined
 from toolkit.generators.rules.iterables import as_list
-from toolkit.generators.rules.translator import Translator
+from toolkit.generators.rules.translator import Translator, assigned_names
 from toolkit.generators.rules.types import ARRAYS, DICTS
 
 
@@ -70,11 +70,19 @@ def if_(t: Translator, node: ast.stmt) -> None:
     t.emit(f"if {truth.condition(t, node.test)} then")
     _branches(t, node)
     t.emit("end")
-    ends = isinstance(node.body[-1], ast.Return | ast.Raise | ast.Continue | ast.Break)
+    ends = _leaves(node.body)
+    for each in (node.body, node.orelse):
+        if not _leaves(each):
+            t.forget(assigned_names(each))
+            t.forget_changes(each)
     if ends and not node.orelse:
         truth.learn(t, node.test, False)
     elif len(node.body) == 1 and isinstance(node.body[0], ast.Assign) and not node.orelse:
         _default_key(t, node.test, node.body[0])
+
+
+def _leaves(body: list[ast.stmt]) -> bool:
+    return bool(body) and isinstance(body[-1], ast.Return | ast.Raise | ast.Continue | ast.Break)
 
 
 def _default_key(t: Translator, test: ast.expr, body: ast.Assign) -> None:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from toolkit.generators.rules.bounds import Bounds
+from toolkit.generators.rules.changes import Program
 from toolkit.generators.rules.code import ATOM, LITERAL, Code
 from toolkit.generators.rules.declined import Declined
 from toolkit.generators.rules.infer import Inference
@@ -21,7 +22,6 @@ from toolkit.generators.rules.scopes import Plan
 from toolkit.generators.rules.types import UNKNOWN, ValueType, bare
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
-_SHRINKING = ("pop", "popleft", "remove", "clear", "popitem", "discard")
 Expression = Callable[["Translator", ast.expr], Code]
 Statement = Callable[["Translator", ast.stmt], None]
 
@@ -58,6 +58,7 @@ class Translator:
     taken: frozenset[str]  # helper names that user variables must not hide
     renamed: Mapping[str, str]  # helpers whose names the program's functions use
     main: str
+    program: Program
     variables: frozenset[str]  # every name that the program binds
     used: set[str] = field(default_factory=set)
     lines: list[str] = field(default_factory=list)
@@ -182,6 +183,11 @@ class Translator:
         """What was known of these variables no longer holds."""
         self.facts = {fact for fact in self.facts if not names & set(_WORD.findall(fact))}
 
+    def forget_changes(self, nodes: Iterable[ast.AST]) -> None:
+        """What was known of the containers that these nodes change no longer holds."""
+        changes = self.program.of(nodes)
+        self.facts = {fact for fact in self.facts if fact and self.program.holds(fact, changes)}
+
     def block_of(self, statements: list[ast.stmt]) -> None:
         """Statements with their declarations. Facts learnt inside are forgotten after."""
         facts = set(self.facts)
@@ -192,29 +198,35 @@ class Translator:
             write = self.statements_table.get(type(statement))
             if write is None:
                 raise Declined(f"statement: {type(statement).__name__}")
-            assigned = changed_names(statement) if not isinstance(statement, ast.If) else set[str]()
-            if isinstance(statement, ast.For | ast.While | ast.Try):
-                self.forget(assigned)
+            run = _run(statement)
+            repeated = isinstance(statement, ast.For | ast.While | ast.Try)
+            if repeated:
+                self.forget(assigned_names(run))
+            if repeated or any(map(self.program.reads_behind, run)):
+                self.forget_changes(run)
             write(self, statement)
-            if not isinstance(statement, ast.Assign | ast.AnnAssign | ast.Expr):
-                self.forget(assigned)
+            if not isinstance(statement, ast.Assign | ast.If):
+                self.forget(assigned_names(run))
+            self.forget_changes(run)
             if isinstance(statement, ast.Return | ast.Raise | ast.Break | ast.Continue):
                 break  # Lua allows nothing behind a return, and Python never runs it
         self.facts = facts
 
 
-def changed_names(statement: ast.stmt) -> set[str]:
-    """Variables that a statement assigns, and those whose container it makes smaller."""
-    result: set[str] = set()
-    for node in ast.walk(statement):
-        match node:
-            case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
-                result.add(name)
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)) if method in _SHRINKING:
-                result.add(name)
-            case ast.Subscript(value=ast.Name(id=name), ctx=ast.Del()):
-                result.add(name)
-    return result
+def _run(statement: ast.stmt) -> list[ast.AST]:
+    """What runs where a statement stands, besides the branches of an `if`."""
+    match statement:
+        case ast.If(test=test):
+            return [test]
+        case ast.FunctionDef():
+            return []
+    return [statement]
+
+
+def assigned_names(nodes: Iterable[ast.AST]) -> set[str]:
+    """Variables that these nodes assign."""
+    every = (each for node in nodes for each in ast.walk(node))
+    return {each.id for each in every if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store | ast.Del)}
 
 
 def _stable(code: Code) -> bool:

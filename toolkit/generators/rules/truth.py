@@ -77,6 +77,8 @@ def learn(t: Translator, test: ast.expr, truth: bool) -> None:
                 for place, op_here in enumerate(ops):
                     kind = type(op_here) if truth else _OPPOSITE[type(op_here)]
                     _learn_order(t, nodes[place], kind(), nodes[place + 1])
+    if any(isinstance(each, ast.Call) for each in ast.walk(test)):
+        t.forget_changes([test])
 
 
 _OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {

@@ -3,7 +3,7 @@
 import ast
 import math
 
-from toolkit.generators.rules import library, operators, truth
+from toolkit.generators.rules import calm, library, operators, truth
 from toolkit.generators.rules.code import ADD, LITERAL, Code, binary, quoted
 from toolkit.generators.rules.declined import Declined
 from toolkit.generators.rules.translator import Translator
@@ -170,7 +170,8 @@ def subscript(t: Translator, node: ast.expr) -> Code:
 def _entry(t: Translator, node: ast.Subscript, kind: str, container: Code, key: Code) -> Code:
     if kind == "counter":
         return Code(f"({container.atom}[{key}] or 0)")
-    if kind == "defaultdict" or truth.key_fact(node.value, node.slice) in t.facts:
+    known = truth.key_fact(node.value, node.slice) in t.facts and calm.looks_only(node, t.variables)
+    if kind == "defaultdict" or known:
         return Code(f"{container.atom}[{key}]")
     return t.call("get", container, key)
 
@@ -200,6 +201,8 @@ def from_one(node: ast.expr, index: Code) -> Code:
 def in_range(t: Translator, node: ast.Subscript) -> bool:
     """Whether the index is known to be there: not negative, and below the length."""
     container, index = ast.unparse(node.value), node.slice
+    if not calm.looks_only(node, t.variables):
+        return False
     if f"{ast.unparse(index)} below {container}" in t.facts and natural(t, index):
         return True
     match index:
