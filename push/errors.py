@@ -5,6 +5,8 @@ Exit codes: 1 findings, 2 usage, 3 environment, 4 conflict.
 
 from collections.abc import Sequence
 
+from push.redaction import redacted
+
 
 class PushError(Exception):
     """A message that names the thing, and a help line that names the remedy. Never holds a token."""
@@ -12,8 +14,8 @@ class PushError(Exception):
     exit_code = 2
 
     def __init__(self, message: str, help: str = "") -> None:
-        super().__init__(message)
-        self.help = help
+        super().__init__(redacted(message))
+        self.help = redacted(help)
 
 
 class NotARelease(PushError):

@@ -20,6 +20,7 @@ from huggingface_hub.utils.tqdm import disable_progress_bars
 
 from push.address import SECRET_VARIABLES, VARIABLE, refuse_address, refuse_token
 from push.errors import HubTrouble, PushError
+from push.redaction import keep_out, redacted
 from push.trouble import RAISED, TOKEN_HELP, translate
 
 CONNECT_SECONDS = 10.0
@@ -56,19 +57,20 @@ def open_hub(
         constants.HF_HUB_DISABLE_XET = True
     if not sys.stderr.isatty():
         disable_progress_bars()
-    logging.getLogger(default_client_factory.__module__).addFilter(_without_queries)
+    logging.getLogger(default_client_factory.__module__).addFilter(_without_secrets)
     set_client_factory(_with_limits(answer_seconds))
     _refuse_what_no_client_takes()
     given = _own_token(where) if token is None else token
+    keep_out(given)
     refuse_token(given, _source_of_token() if token is None else "the token", TOKEN_HELP)
     if writing and not given:
         raise HubTrouble(f"no token for {where}", TOKEN_HELP)
     return Hub(HfApi(endpoint=where, token=given or False), where, given)
 
 
-def _without_queries(record: logging.LogRecord) -> bool:
-    """The client's remarks on its retries name addresses; the query of an upload's address opens a store."""
-    record.msg, record.args = re.sub(r"\?\S+", "", record.getMessage()), ()
+def _without_secrets(record: logging.LogRecord) -> bool:
+    """The client's remarks name addresses, whose queries open a store, and repeat what a server warns of."""
+    record.msg, record.args = redacted(re.sub(r"\?\S+", "", record.getMessage())), ()
     return True
 
 

@@ -1,17 +1,18 @@
-"""A plan in words, and as a JSON value: the same facts."""
+"""A plan in words, and as a JSON value: the same facts, without a token that a server has written into them."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
 from push.plan import Plan, Step
+from push.redaction import redacted
 from push.verify import Verification
 
 
 def as_value(plan: Plan) -> dict[str, Any]:
     """A plan as a JSON object."""
     facts = plan.release.everything
-    return {
+    value = {
         "schema": "langlift/plan/1",
         "hub": plan.endpoint,
         "repo": plan.release.repo,
@@ -27,10 +28,24 @@ def as_value(plan: Plan) -> dict[str, Any]:
         "unchanged": list(plan.unchanged),
         "upload_bytes": plan.upload_bytes,
     }
+    return {key: _told(each) for key, each in value.items()}
+
+
+def _told(value: Any) -> Any:
+    """What a server has written, names of files too, without tokens."""
+    if isinstance(value, dict):
+        return {redacted(key): _told(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_told(each) for each in value]
+    return redacted(value) if isinstance(value, str) else value
 
 
 def lines(plan: Plan) -> Iterator[str]:
     """A plan for people: where, what, and how far it has come."""
+    yield from map(redacted, _lines(plan))
+
+
+def _lines(plan: Plan) -> Iterator[str]:
     release, facts = plan.release, plan.release.everything
     visibility = "private" if release.private else "public"
     yield f"{release.repo}, {visibility} {release.kind}, {release.tag}, on {plan.endpoint}"
@@ -55,7 +70,7 @@ def lines(plan: Plan) -> Iterator[str]:
 
 def verification_value(found: Verification) -> dict[str, Any]:
     """A verification as a JSON object."""
-    return {
+    value = {
         "schema": "langlift/verification/1",
         "target": found.target,
         "repo": found.release.repo if found.release else None,
@@ -65,14 +80,15 @@ def verification_value(found: Verification) -> dict[str, Any]:
         "rows": found.rows,
         "defects": [asdict(defect) for defect in found.defects],
     }
+    return {key: _told(each) for key, each in value.items()}
 
 
 def verification_lines(found: Verification) -> Iterator[str]:
     """A verification for people: the defects, then the verdict."""
     for defect in found.defects:
-        yield str(defect)
+        yield redacted(str(defect))
     where = f" at {found.commit}" if found.commit else ""
     looked = f"{found.files} files, {found.rows:,} rows"
     count = len(found.defects)
     verdict = f"{count} defect{'s' * (count > 1)}" if count else "all as release.json says"
-    yield f"{found.target}{where}: {looked}: {verdict}"
+    yield redacted(f"{found.target}{where}: {looked}: {verdict}")

@@ -22,6 +22,7 @@ from huggingface_hub.errors import (
 from huggingface_hub.utils import httpx  # type: ignore[attr-defined]  # httpx or httpx2, whichever the client uses
 
 from push.errors import BadRelease, Conflict, HubTrouble, PushError
+from push.redaction import redacted
 
 BROKEN = (RuntimeError, ValueError, LookupError, TypeError, AttributeError)  # what an answer of another form leads to
 RAISED = (httpx.HTTPError, httpx.InvalidURL, OSError, *BROKEN)
@@ -87,8 +88,8 @@ def _in_the_client(error: BaseException) -> bool:
 
 
 def _words(error: BaseException | str) -> str:
-    """What was said, on one line of a bearable length."""
-    said = " ".join(str(error).split())
+    """What was said, on one line of a bearable length, and no token cut in two by it."""
+    said = " ".join(redacted(str(error)).split())
     said = "".join(letter if letter.isprintable() else "?" for letter in said) or type(error).__name__
     return said if len(said) <= LONGEST_WORDS else f"{said[:LONGEST_WORDS]}..."
 

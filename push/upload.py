@@ -14,6 +14,7 @@ from push.errors import BadRelease, Conflict, HubTrouble
 from push.hub import Hub, talking
 from push.manifest import Release, read
 from push.plan import MAIN, Plan, Step, difference, find_commit, look, refuse_defects, taken, title_of, tree_at
+from push.redaction import redacted
 from push.trouble import MOVED_HELP
 from push.verify import verify_commit
 
@@ -35,7 +36,7 @@ def upload(plan: Plan, hub: Hub, say: Callable[[str], None] = lambda text: None)
     Raises `Conflict` where somebody else has changed the repository or taken the tag, `BadRelease` where the
     folder has changed since the plan or does not come back as it was sent, `HubTrouble` where the Hub fails.
     """
-    release = plan.release
+    release, say = plan.release, _without_tokens(say)
     if plan.step is Step.TAKEN:
         raise taken(release, str(plan.tagged))
     if plan.step is Step.PUBLISHED:
@@ -52,6 +53,11 @@ def upload(plan: Plan, hub: Hub, say: Callable[[str], None] = lambda text: None)
     verify_commit(release, hub, commit)
     new_tag = _tag(release, hub, commit, say)
     return Published(release.repo, commit, release.tag, new, new_tag)
+
+
+def _without_tokens(say: Callable[[str], None]) -> Callable[[str], None]:
+    """The steps name commits and tags as the server does."""
+    return lambda text: say(redacted(text))
 
 
 def _with_repository(plan: Plan, hub: Hub, say: Callable[[str], None]) -> Plan:
