@@ -134,17 +134,20 @@ def _stored(text: str, found: Sequence[Token]) -> Grams:
 @cache
 def load(path: Path) -> Index:
     """An index from its file. Raises InputError."""
+    help = "langlift ships one: index = 'packaged'"
     try:
         table = pq.read_table(path)
         about = json.loads(table.schema.metadata[b"index"])
-    except (OSError, pa.ArrowInvalid, KeyError, TypeError) as error:
-        raise InputError(
-            f"{path}: not an index of benchmarks ({error})", "langlift ships one: index = 'packaged'"
-        ) from error
-    if about["format"] != FORMAT:
-        raise InputError(
-            f"{path}: format {about['format']}, not {FORMAT}", "build it again: python -m toolkit.benchmarks"
-        )
+        if (found := about["format"]) != FORMAT:
+            raise InputError(f"{path}: format {found}, not {FORMAT}", "build it again: python -m toolkit.benchmarks")
+        return _index(table, about)
+    except FileNotFoundError:
+        raise InputError(f"{path}: is not there", help) from None
+    except (OSError, pa.ArrowException, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise InputError(f"{path}: not an index of benchmarks ({' '.join(str(error).split())[:200]})", help) from error
+
+
+def _index(table: pa.Table, about: Mapping[str, Any]) -> Index:
     grams, starts = np.unique(table["gram"].to_numpy(), return_index=True)
     return Index(
         grams=grams,
@@ -152,10 +155,8 @@ def load(path: Path) -> Index:
         parts_of=table["part"].to_numpy().astype(np.int64),
         weights=table["weight"].to_numpy().astype(np.float64),
         parts=tuple(Part(item, KINDS[kind]) for item, kind in about["parts"]),
-        exact=about["exact"],
-        inputs=about["inputs"],
-        background=about.get("background", {}),
-        revisions=about.get("revisions", {}),
+        **{name: dict(about[name]) for name in ("exact", "inputs")},
+        **{name: dict(about.get(name, {})) for name in ("background", "revisions")},
     )
 
 

@@ -3,6 +3,23 @@
 Exit codes: 0 ok, 1 findings, 2 usage or config, 3 environment, 4 conflict, 130 interrupted.
 """
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+def guess(name: str, known: Iterable[str]) -> str:
+    """What somebody may have meant, as the end of a message; "" where nothing is near."""
+    words = {each.casefold(): each for each in known}
+    near = get_close_matches(name.casefold(), words, n=1)
+    return f"; did you mean {words[near[0]]!r}?" if near else ""
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> str:
+    """What is said of a name that nothing answers to."""
+    known = list(known)
+    near = guess(name, known)
+    return f"unknown {kind} {name!r}{near or ';'} known: {', '.join(known)}"
+
 
 class ToolkitError(Exception):
     """A message that names the thing, and a help line that names the remedy."""

@@ -8,6 +8,8 @@ A name in any case is the same licence, as the annex says.
 import re
 from collections.abc import Iterable, Iterator
 
+from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
+
 PERMISSIVE = (
     "0BSD",
     "Apache-2.0",
@@ -38,6 +40,17 @@ PERMISSIVE = (
     "Zlib",
 )
 _TOKEN = re.compile(r"\s*([()]|[A-Za-z0-9.:+-]+)")
+
+
+def is_identifier(name: str) -> bool:
+    """Whether it is one licence of SPDX's list, or a LicenseRef-: not an expression of several."""
+    if re.search(r"[\s()+]", name):
+        return False
+    try:
+        canonicalize_license_expression(name)
+    except InvalidLicenseExpression:
+        return False
+    return True
 
 
 class NotAnExpression(ValueError):

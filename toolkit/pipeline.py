@@ -30,8 +30,9 @@ from toolkit.progress import Watcher
 from toolkit.release import ReleaseSettings, release
 from toolkit.seals import Sealed, check_sealed, sealed_stage, shard_folder, tables
 from toolkit.shards import write_text
-from toolkit.spec import Spec, load
+from toolkit.spec import Spec, load, place
 from toolkit.stage import Settings, Stage, Tools
+from toolkit.stages import decontaminate
 
 SHARED = ("extract", "filter", "tests", "cover")
 PER_LANGUAGE = ("translate", "validate", "dedup", "decontaminate", "split")
@@ -99,17 +100,26 @@ def run(spec: Spec, text: str, folder: Path, watcher: Watcher, until: str | None
     return facts
 
 
-def check(spec: Spec) -> None:
-    """Raises UnknownName or SpecError for languages that are not there, or that can not be done as the spec says."""
+def check(spec: Spec, path: Path | None = None) -> None:
+    """Raises SpecError, with the line where the spec's path is given, for what could not be done as the spec says."""
+    for names, words, help in _faults(spec):
+        raise SpecError(f"{place(path, names) if path else ''}{words}", help)
+
+
+def _faults(spec: Spec) -> Iterator[tuple[tuple[str, ...], str, str]]:
+    """(key, what is wrong, remedy) of settings that are right alone and not together, or not on this machine."""
     generator = open_generator(spec.generate.backend)
-    for name in spec.languages:
-        languages.find(name)
-        if name not in generator.languages:
-            known = ", ".join(generator.languages)
-            raise SpecError(f"generator {spec.generate.backend!r} does not write {name}", f"it writes: {known}")
-        if spec.validate_.blind and name not in languages.blinds():
-            help = f"blind = false in [validate], or one of: {', '.join(languages.blinds())}"
-            raise SpecError(f"{name} does not answer blind", help)
+    if foreign := [name for name in spec.languages if name not in generator.languages]:
+        known = ", ".join(generator.languages)
+        words = f"generator {spec.generate.backend!r} does not write {', '.join(foreign)}; it writes: {known}"
+        yield ("languages",), words, "name languages that it writes, or another [generate] backend"
+    if spec.validate_.blind and (mute := [name for name in spec.languages if name not in languages.blinds()]):
+        help = f"blind = false in [validate], or one of: {', '.join(languages.blinds())}"
+        yield ("validate", "blind"), f"{', '.join(mute)} does not answer blind", help
+    try:
+        decontaminate.index_of(spec.decontaminate)
+    except InputError as error:
+        yield ("decontaminate", "index"), str(error), error.help
 
 
 def _one(engine: Engine, do: Callable[[Any, Tell], Any], item: Any) -> None:

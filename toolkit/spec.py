@@ -8,14 +8,18 @@ import os
 import re
 import tomllib
 from collections import Counter
+from collections.abc import Collection
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 
-from toolkit.errors import SpecError
+from toolkit.engines import ENGINES
+from toolkit.errors import SpecError, unknown
+from toolkit.generators import BACKENDS
+from toolkit.languages import every
 from toolkit.release import ReleaseSettings
 from toolkit.sources import SourceSettings
 from toolkit.stage import Settings
@@ -29,6 +33,7 @@ from toolkit.stages.tests import Settings as TestsSettings
 from toolkit.stages.translate import Settings as TranslateSettings
 from toolkit.stages.validate import Settings as ValidateSettings
 
+MOST_WORKERS = 1024
 _IN_WORDS = {  # what pydantic says of a value's type, for people who know TOML and not pydantic
     "missing": "is missing",
     "string_.*type": 'must be text, as "this"',
@@ -40,12 +45,35 @@ _IN_WORDS = {  # what pydantic says of a value's type, for people who know TOML 
 }
 
 
+def _known_engine(name: str) -> str:
+    return _known("engine", name, ENGINES)
+
+
+def _known_generator(name: str) -> str:
+    return _known("generator", name, BACKENDS)
+
+
+def _known_language(name: str) -> str:
+    return _known("language", name, every())
+
+
+def _known(kind: str, name: str, known: Collection[str]) -> str:
+    if name not in known:
+        raise ValueError(unknown(kind, name, known))
+    return name
+
+
 class EngineSettings(Settings):
     """Where shards run. Never changes a byte of the result."""
 
-    name: str = Field("local", description="The engine: local (a pool of processes on this machine).")
+    name: Annotated[str, AfterValidator(_known_engine)] = Field(
+        "local", description="The engine: local (a pool of processes on this machine)."
+    )
     workers: int = Field(
-        default_factory=lambda: os.cpu_count() or 1, ge=1, description="Shards at once; by default one a core."
+        default_factory=lambda: min(os.cpu_count() or 1, MOST_WORKERS),
+        ge=1,
+        le=MOST_WORKERS,
+        description="Shards at once; by default one a core.",
     )
 
 
@@ -62,14 +90,16 @@ class SandboxSettings(Settings):
 class GenerateSettings(Settings):
     """Who translates."""
 
-    backend: str = Field("rules", description="The generator: rules (an exact Python to Lua rewriter, no model).")
+    backend: Annotated[str, AfterValidator(_known_generator)] = Field(
+        "rules", description="The generator: rules (an exact Python to Lua rewriter, no model)."
+    )
 
 
 class Spec(Settings):
     """A release: where functions come from, which languages they go to, and how each stage decides."""
 
     name: str = Field(description="Names the run.", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
-    languages: tuple[str, ...] = Field(
+    languages: tuple[Annotated[str, AfterValidator(_known_language)], ...] = Field(
         description="Target languages; `langlift languages` lists them.",
         json_schema_extra={"minItems": 1, "uniqueItems": True},
     )
@@ -127,10 +157,14 @@ def _remark(problem: ErrorDetails, text: str) -> str:
     where = f":{line}" if (line := line_of(text, names)) else ""
     if problem["type"] != "extra_forbidden":
         said = next((words for kind, words in _IN_WORDS.items() if re.fullmatch(kind, problem["type"])), problem["msg"])
-        return f"{where}: {'.'.join(names) or 'the spec'}: {said.removeprefix('Value error, ')}"
+        return f"{where}: {'.'.join(names) or 'the spec'}: {_in_order(said)}"
     near = get_close_matches(names[-1], known_keys(names[:-1]), n=1)
     guess = f"; did you mean {near[0]!r}?" if near else f"; known here: {', '.join(known_keys(names[:-1]))}"
     return f"{where}: unknown key {'.'.join(names)!r}{guess}"
+
+
+def _in_order(said: str) -> str:
+    return re.sub("^Value error, |^Input should ", lambda found: "must " if "Input" in found[0] else "", said)
 
 
 def known_keys(table: tuple[str, ...]) -> list[str]:
@@ -147,6 +181,12 @@ def _model(annotation: Any) -> type[BaseModel] | None:
         if isinstance(each, type) and issubclass(each, BaseModel):
             return each
     return None
+
+
+def place(path: Path, names: tuple[str, ...]) -> str:
+    """Where a key of a spec stands, as the beginning of a message."""
+    line = line_of(path.read_text(encoding="utf-8"), names)
+    return f"{path}:{line}: {'.'.join(names)}: " if line else f"{path}: {'.'.join(names)}: "
 
 
 def line_of(text: str, names: tuple[str, ...]) -> int:

@@ -4,16 +4,26 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from sandboxes import Pool
 from toolkit.generators import Generator
 
+MOST = 1_000_000_000  # of anything that a setting counts: more than any run has, and no trouble for any loop
+
 
 class Settings(BaseModel):
-    """Base of every stage's settings: frozen, unknown keys refused."""
+    """Base of every stage's settings: frozen, unknown keys refused, and no value taken for one of another type."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _lists(cls, values: Any) -> Any:
+        """TOML has lists where settings, which never change, have tuples."""
+        if not isinstance(values, dict):
+            return values
+        return {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
 
 
 @dataclass(frozen=True)

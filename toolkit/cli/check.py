@@ -14,6 +14,6 @@ def command(spec: Path) -> None:
     from toolkit.spec import load
 
     loaded = load(spec)
-    pipeline.check(loaded)
+    pipeline.check(loaded, spec)
     sources.check(loaded.source)
     output.line(f"{spec}: ok ({loaded.name}: {', '.join(loaded.languages)})")

@@ -18,6 +18,7 @@ def command(spec: Path, run_dir: Path | None, until: str | None) -> None:
     from toolkit.spec import load
 
     loaded = load(spec)
+    pipeline.check(loaded, spec)
     folder = run_dir or Path("runs") / loaded.name
     watcher = progress.for_terminal(Console(stderr=True))
     output.stages(pipeline.run(loaded, spec.read_text(encoding="utf-8"), folder, watcher, until))

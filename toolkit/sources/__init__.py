@@ -52,8 +52,8 @@ class SourceSettings(Settings):
     config: str = Field("", description="The data set's configuration, where it has several.")
     split: str = Field("train", min_length=1, description="The data set's split.")
     columns: Columns = Field(default_factory=Columns, description="Which column of the source holds what.")
-    maximum_file_bytes: int = Field(1 << 20, ge=1, description="Larger files are dropped.")
-    shard_rows: int = Field(100, ge=1, description="Files a shard: the unit of work and of restart.")
+    maximum_file_bytes: int = Field(1 << 20, ge=1, le=1 << 30, description="Larger files are dropped.")
+    shard_rows: int = Field(100, ge=1, le=1_000_000, description="Files a shard: the unit of work and of restart.")
 
     @field_validator("dataset")
     @classmethod

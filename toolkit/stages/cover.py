@@ -27,10 +27,13 @@ LIMITS = replace(probing.LIMITS, cpu_seconds=70, wall_seconds=900.0)  # each mut
 class Settings(stage.Settings):
     minimum: float = Field(0.9, ge=0, le=1, description="Least line coverage and least branch coverage of the body")
     minimum_mutation_score: float = Field(0.5, ge=0, le=1, description="Least share of the mutants that is killed")
-    mutants: int = Field(30, ge=0, description="Mutants of one function at most")
-    call_fuel: int = Field(40_000, ge=1, description="Line events that one call of the function may use")
+    mutants: int = Field(30, ge=0, le=stage.MOST, description="Mutants of one function at most")
+    call_fuel: int = Field(40_000, ge=1, le=stage.MOST, description="Line events that one call of the function may use")
     total_fuel: int = Field(
-        300_000, ge=1, description="Line events that all mutants of one function may use, in equal shares"
+        300_000,
+        ge=1,
+        le=stage.MOST,
+        description="Line events that all mutants of one function may use, in equal shares",
     )
 
 

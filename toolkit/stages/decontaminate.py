@@ -10,8 +10,9 @@ Reason: "overlaps a benchmark". Not seen: code translated or rephrased without i
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from toolkit import stage
 from toolkit.benchmarks import (
@@ -29,10 +30,18 @@ from toolkit.records import Example
 from toolkit.stage import Drop, Result, Stage, Tools
 
 
+def _some_path(path: str) -> str:
+    if not path:
+        raise ValueError("is empty; langlift ships one: 'packaged'")
+    return path
+
+
 class Settings(stage.Settings):
     """What rows are compared with, and how much of an item is too much."""
 
-    index: str = Field("packaged", description="'packaged', or the path of an index made by `toolkit.benchmarks`.")
+    index: Annotated[str, AfterValidator(_some_path)] = Field(
+        "packaged", description="'packaged', or the path of an index made by `toolkit.benchmarks`."
+    )
     prompt_threshold: float = Field(
         0.15, gt=0, le=1, description="Score from which a text overlaps a benchmark's prompt."
     )
@@ -66,7 +75,7 @@ def find_overlap(
 
 def apply(rows: Iterator[Example], settings: Settings, tools: Tools) -> Iterator[Result]:
     """One result an example. Raises InputError where the index can not be read."""
-    index, thresholds = _index(settings), settings.thresholds
+    index, thresholds = index_of(settings), settings.thresholds
     for row in rows:
         texts: list[tuple[str, Syntax | None]] = [(row.source, PYTHON), (row.translation, None), (row.prompt, None)]
         overlap = find_overlap(texts, index, thresholds)
@@ -75,7 +84,7 @@ def apply(rows: Iterator[Example], settings: Settings, tools: Tools) -> Iterator
 
 def facts(settings: Settings, language: str) -> dict[str, str]:
     """What the rows were compared with, and how much of it could not be."""
-    index = _index(settings)
+    index = index_of(settings)
     missing = index.not_checkable(settings.thresholds)
     said = {"index": index.digest}
     for name, digest in sorted(index.inputs.items()):
@@ -87,7 +96,8 @@ def facts(settings: Settings, language: str) -> dict[str, str]:
     return said
 
 
-def _index(settings: Settings) -> Index:
+def index_of(settings: Settings) -> Index:
+    """What rows are compared with. Raises InputError where it can not be read."""
     return load(PACKAGED if settings.index == "packaged" else Path(settings.index))
 
 

@@ -40,7 +40,10 @@ class Settings(stage.Settings):
         0.8, gt=0, le=1, description="Jaccard similarity of structure grams from which two programs are the same."
     )
     minimum_grams: int = Field(
-        12, ge=1, description="Grams that both programs need to be near-duplicates; with fewer only exact ones count."
+        12,
+        ge=1,
+        le=stage.MOST,
+        description="Grams that both programs need to be near-duplicates; with fewer only exact ones count.",
     )
 
 

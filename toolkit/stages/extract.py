@@ -36,6 +36,7 @@ class Settings(stage.Settings):
     maximum_characters: int = Field(
         100_000,
         ge=1,
+        le=stage.MOST,
         description="Of a function with its context; beyond, the context is left out and its names are missing.",
     )
 

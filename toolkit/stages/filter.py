@@ -15,15 +15,17 @@ Reasons: "licence", "credential", "async", "missing names", "third-party import"
 
 import ast
 import re
+import sys
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, field_validator
 
 from push.credentials import kind_of
 from toolkit import stage
-from toolkit.licences import PERMISSIVE, refusal
+from toolkit.errors import guess
+from toolkit.licences import PERMISSIVE, is_identifier, refusal
 from toolkit.python.names import FunctionNode, own_nodes
 from toolkit.python.purity import DETERMINISTIC, findings
 from toolkit.python.text import Unreadable, check_compiles, parse
@@ -31,30 +33,64 @@ from toolkit.records import SourceFunction
 from toolkit.stage import Drop, Result, Stage, Tools
 
 
+def _known_licence(name: str) -> str:
+    if not is_identifier(name):
+        raise ValueError(f"{name!r} is not one SPDX identifier, nor LicenseRef-name{guess(name, PERMISSIVE)}")
+    return name
+
+
+def _known_module(name: str) -> str:
+    top = name.split(".")[0]
+    known = {*sys.stdlib_module_names, *DETERMINISTIC}
+    if not all(part.isidentifier() for part in name.split(".")) or not {top, name} & known:
+        raise ValueError(f"{name!r} is no module of the standard library, and no other is there{guess(name, known)}")
+    return name
+
+
+def _some_text(marker: str) -> str:
+    if not marker.strip():
+        raise ValueError("is empty, and every function would hold it")
+    return marker
+
+
 class Settings(stage.Settings):
     """What is kept."""
 
-    licenses: tuple[str, ...] = Field(
+    licenses: tuple[Annotated[str, AfterValidator(_known_licence)], ...] = Field(
         PERMISSIVE, description="SPDX identifiers that are allowed; AND, OR and WITH in a row's licence are understood."
     )
-    modules: tuple[str, ...] = Field(
+    modules: tuple[Annotated[str, AfterValidator(_known_module)], ...] = Field(
         DETERMINISTIC, description="Modules that a function may import: they compute from their arguments alone."
     )
     allow_print: bool = Field(
         False, description="Keep functions that print. The tests do not see what is printed, so it is not proven."
     )
     minimum_parameters: int = Field(
-        1, ge=0, description="Parameters a function must have: without one there is but one case to test."
+        1,
+        ge=0,
+        le=stage.MOST,
+        description="Parameters a function must have: without one there is but one case to test.",
     )
     minimum_nodes: int = Field(
-        9, ge=1, description="Syntax nodes that a body of one statement needs; smaller ones are trivial."
+        9, ge=1, le=stage.MOST, description="Syntax nodes that a body of one statement needs; smaller ones are trivial."
     )
-    maximum_lines: int = Field(200, ge=1, description="Lines of the function, docstring included.")
-    maximum_characters: int = Field(40_000, ge=1, description="Characters of the function with its context.")
-    maximum_depth: int = Field(100, ge=1, description="Levels of nesting in the syntax tree.")
-    markers: tuple[str, ...] = Field(("TODO", "FIXME"), description="Words in the function that say it is unfinished.")
+    maximum_lines: int = Field(200, ge=1, le=stage.MOST, description="Lines of the function, docstring included.")
+    maximum_characters: int = Field(
+        40_000, ge=1, le=stage.MOST, description="Characters of the function with its context."
+    )
+    maximum_depth: int = Field(100, ge=1, le=stage.MOST, description="Levels of nesting in the syntax tree.")
+    markers: tuple[Annotated[str, AfterValidator(_some_text)], ...] = Field(
+        ("TODO", "FIXME"), description="Words in the function that say it is unfinished."
+    )
     static_check: bool = Field(False, description="Also run mypy over each program; needs langlift[static].")
-    static_batch: int = Field(100, ge=1, description="Programs that mypy looks at in one go.")
+    static_batch: int = Field(100, ge=1, le=1_000_000, description="Programs that mypy looks at in one go.")
+
+    @field_validator("licenses")
+    @classmethod
+    def _some_licence(cls, licenses: tuple[str, ...]) -> tuple[str, ...]:
+        if not licenses:
+            raise ValueError("none is named, and every row would be dropped")
+        return licenses
 
 
 def apply(rows: Iterator[SourceFunction], settings: Settings, tools: Tools) -> Iterator[Result]:

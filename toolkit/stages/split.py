@@ -41,14 +41,14 @@ class Settings(stage.Settings):
     train: float = Field(0.9, gt=0, le=1, description="Share of the rows.")
     validation: float = Field(0.05, ge=0, lt=1, description="Share of the rows.")
     test: float = Field(0.05, ge=0, lt=1, description="Share of the rows.")
-    seed: int = Field(0, ge=0, description="Draws the order in which groups of one size are placed.")
+    seed: int = Field(0, ge=0, le=(1 << 63) - 1, description="Draws the order in which groups of one size are placed.")
     group: Literal["repository", "file"] = Field(
         "repository", description="What is never on two sides: rows of one repository, or of one file of it."
     )
     threshold: float = Field(
         0.5, gt=0, le=1, description="Jaccard similarity of structure grams from which two sources are one group."
     )
-    minimum_grams: int = Field(12, ge=1, description="Grams that both sources need to be compared.")
+    minimum_grams: int = Field(12, ge=1, le=stage.MOST, description="Grams that both sources need to be compared.")
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

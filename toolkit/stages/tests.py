@@ -8,8 +8,9 @@ other hash seeds, forwards and backwards.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from push.credentials import kind_of
 from sandboxes import Pool
@@ -21,18 +22,40 @@ from toolkit.suites.examples import BUDGET, to_run
 from toolkit.suites.probing import Refusal, agree, ask
 from toolkit.suites.subject import Subject
 
+MOST_SEED = (1 << 32) - 1  # of PYTHONHASHSEED
+MOST_SEEDS = 100
+
 
 class Settings(stage.Settings):
-    cases: int = Field(40, ge=1, description="Cases of one function at most")
-    calls: int = Field(400, ge=1, description="Inputs tried on one function at most")
-    mutations: int = Field(160, ge=0, description="Of these, small changes of inputs that reached something new")
-    patience: int = Field(80, ge=1, description="Small changes without anything new after which the search ends")
-    signatures: int = Field(60, ge=1, description="Combinations of parameter types tried at most")
-    signatures_explored: int = Field(3, ge=1, description="Of these, those explored in depth at most")
-    call_fuel: int = Field(20_000, ge=1, description="Line events that one call may use")
-    total_fuel: int = Field(300_000, ge=1, description="Line events that all calls of one function may use")
-    characters: int = Field(1_000, ge=1, description="Length of the arguments of a case at most")
-    hash_seeds: tuple[int, ...] = Field((1, 2), description="Hash seeds of the processes that confirm the cases")
+    cases: int = Field(40, ge=1, le=stage.MOST, description="Cases of one function at most")
+    calls: int = Field(400, ge=1, le=stage.MOST, description="Inputs tried on one function at most")
+    mutations: int = Field(
+        160, ge=0, le=stage.MOST, description="Of these, small changes of inputs that reached something new"
+    )
+    patience: int = Field(
+        80, ge=1, le=stage.MOST, description="Small changes without anything new after which the search ends"
+    )
+    signatures: int = Field(60, ge=1, le=stage.MOST, description="Combinations of parameter types tried at most")
+    signatures_explored: int = Field(3, ge=1, le=stage.MOST, description="Of these, those explored in depth at most")
+    call_fuel: int = Field(20_000, ge=1, le=stage.MOST, description="Line events that one call may use")
+    total_fuel: int = Field(
+        300_000, ge=1, le=stage.MOST, description="Line events that all calls of one function may use"
+    )
+    characters: int = Field(1_000, ge=1, le=stage.MOST, description="Length of the arguments of a case at most")
+    hash_seeds: tuple[Annotated[int, Field(ge=0, le=MOST_SEED)], ...] = Field(
+        (1, 2), description="Hash seeds of the processes that confirm the cases: at least two different ones"
+    )
+
+    @field_validator("hash_seeds")
+    @classmethod
+    def _several(cls, seeds: tuple[int, ...]) -> tuple[int, ...]:
+        if twice := sorted({seed for seed in seeds if seeds.count(seed) > 1}):
+            raise ValueError(f"named more than once: {', '.join(map(str, twice))}")
+        if len(seeds) < 2:
+            raise ValueError("at least two: cases that hold by one order of hashing alone show by another, as [1, 2]")
+        if len(seeds) > MOST_SEEDS:
+            raise ValueError(f"at most {MOST_SEEDS}: every case is run again for each")
+        return seeds
 
 
 def apply(rows: Iterator[SourceFunction], settings: Settings, tools: Tools) -> Iterator[Result]:

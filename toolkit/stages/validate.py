@@ -16,7 +16,7 @@ from toolkit import blind, languages
 from toolkit.judge import Program, Trier
 from toolkit.languages.base import Language, Suite, Toolchain, suite_of
 from toolkit.records import Attempt, Problem, Scores, Status, Trial, Verdict, content_id
-from toolkit.stage import Drop, Result, Stage, Tools
+from toolkit.stage import MOST, Drop, Result, Stage, Tools
 from toolkit.stage import Settings as Base
 from toolkit.suites.reduction import scores, smallest, stub
 
@@ -25,12 +25,14 @@ WALL = 6  # seconds on the clock for each of CPU time: a machine may be crowded
 
 
 class Settings(Base):
-    minimum_cases: int = Field(1, ge=1, description="cases that return or yield and can be expressed in the language")
+    minimum_cases: int = Field(
+        1, ge=1, le=MOST, description="cases that return or yield and can be expressed in the language"
+    )
     minimum: float = Field(0.9, ge=0, le=1, description="as in cover, of the cases that can be expressed")
     minimum_mutation_score: float = Field(0.5, ge=0, le=1, description="as in cover, of these cases")
-    cpu_seconds: int = Field(10, ge=1, description="CPU time of one program")
-    memory_bytes: int = Field(512 << 20, ge=64 << 20, description="address space of one program")
-    repeats: int = Field(3, ge=1, description="runs in fresh processes after the first; all must pass")
+    cpu_seconds: int = Field(10, ge=1, le=86_400, description="CPU time of one program")
+    memory_bytes: int = Field(512 << 20, ge=64 << 20, le=1 << 50, description="address space of one program")
+    repeats: int = Field(3, ge=1, le=1_000, description="runs in fresh processes after the first; all must pass")
     blind: bool = Field(False, description="only calls enter the sandbox, answers are compared outside")
 
 
