@@ -1,5 +1,6 @@
 """From facts to the text of a card."""
 
+import re
 from importlib.resources import files
 
 import jinja2
@@ -12,7 +13,7 @@ STAGE_WORDS = {
     "read": "files of the source data",
     "extract": "top-level functions with a docstring, with what they need to run alone",
     "filter": "functions without side effects, of an allowed licence and size",
-    "tests": "functions with recorded cases: doctests and generated inputs, outcomes run several times",
+    "tests": "functions with recorded cases: doctests and generated inputs",
     "cover": "functions whose cases reach the coverage and mutation floors",
     "translate": "functions with at least one translation",
     "validate": "functions with a translation that passed every case in a sandbox",
@@ -41,12 +42,24 @@ def render(card: DatasetCard) -> str:
     }
     template = environment.from_string(files("cards").joinpath("DatasetCard.md.jinja").read_text(encoding="utf-8"))
     body = template.render(
-        card=card, words=STAGE_WORDS, decontaminate=_stages(card, "decontaminate"), split=_stages(card, "split")
+        card=card, words=stage_words, decontaminate=_stages(card, "decontaminate"), split=_stages(card, "split")
     )
     text = front_matter(card) + "\n" + body
     if findings := check_front_matter(text):
         raise ValueError(f"the card of {card.repo} can not be published: {'; '.join(findings)}")
     return text
+
+
+def stage_words(stage: StageRun) -> str:
+    """What a stage does; how often it looked is counted from its settings."""
+    words = STAGE_WORDS.get(stage.name, "")
+    seeds = next((setting.value for setting in stage.settings if setting.name == "hash_seeds"), "")
+    if stage.name != "tests" or not (count := len(re.findall(r"\d+", seeds))):
+        return words
+    processes = (
+        "1 process with a hash seed of its own" if count == 1 else f"{count} processes with hash seeds of their own"
+    )
+    return f"{words}, each outcome seen again in {processes}"
 
 
 def reasons(dropped: tuple[Count, ...]) -> str:

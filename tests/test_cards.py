@@ -292,3 +292,19 @@ def test_a_release_without_decontamination_says_so() -> None:
 
 def test_every_public_name_is_there() -> None:
     assert all(hasattr(cards, name) for name in cards.__all__)
+
+
+@pytest.mark.parametrize(
+    ("seeds", "words"),
+    [
+        ("[1, 2]", "each outcome seen again in 2 processes with hash seeds of their own"),
+        ("[0, 4294967295, 7]", "each outcome seen again in 3 processes"),
+        ("[5]", "each outcome seen again in 1 process with a hash seed of its own"),
+        ("[]", "generated inputs |"),
+    ],
+)
+def test_how_often_outcomes_were_seen_is_counted_from_the_facts(seeds: str, words: str) -> None:
+    stage = StageRun("tests", "", 9, 9, (), (Named("calls", "400"), Named("hash_seeds", seeds)))
+    text = render(replace(CARD, stages=(*CARD.stages, stage)))
+    assert words in text
+    assert "several times" not in text
