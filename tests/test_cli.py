@@ -3,7 +3,9 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import IO, Any
 
 import click
@@ -109,3 +111,33 @@ def test_a_disk_that_is_full_is_not_called_the_standard_output(
     monkeypatch.setattr(cli, "main", full)
     assert main(["run"]) == 3
     assert "no space left on the disk: the run folder" in capsys.readouterr().err
+
+
+def leaving(monkeypatch: pytest.MonkeyPatch, do: Callable[[], None]) -> int:
+    """What a command that does this gives."""
+    command = click.Command("leave", callback=do)
+    monkeypatch.setitem(COMMANDS, "leave", "toolkit.leaving")
+    monkeypatch.setitem(sys.modules, "toolkit.leaving", SimpleNamespace(command=command))  # type: ignore[misc]
+    return main(["leave"])
+
+
+def test_a_command_that_leaves_with_1_is_not_taken_for_one_without_a_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    def leave() -> None:
+        raise SystemExit(1)
+
+    with pytest.raises(SystemExit) as left:
+        leaving(monkeypatch, leave)
+    assert left.value.code == 1
+
+
+def test_another_pipe_that_breaks_is_not_taken_for_the_standard_output(monkeypatch: pytest.MonkeyPatch) -> None:
+    def write() -> None:
+        reading, writing = os.pipe()
+        os.close(reading)
+        try:
+            os.write(writing, b"x")
+        finally:
+            os.close(writing)
+
+    with pytest.raises(BrokenPipeError):
+        leaving(monkeypatch, write)

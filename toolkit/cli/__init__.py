@@ -7,8 +7,11 @@ meant for people are caught once, in `main`.
 import errno
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from traceback import walk_tb
+from typing import Any
 
 import click
 
@@ -35,8 +38,28 @@ UNREAD = 141  # 128 + SIGPIPE
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
+class BrokenPipe(Exception):
+    """A pipe that broke, kept from click, which leaves with 1 then, whichever pipe it was."""
+
+
+@contextmanager
+def _kept_from_click() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise BrokenPipe from error
+
+
 class Commands(click.Group):
     """Loads a command's module when it is named."""
+
+    def make_context(self, *arguments: Any, **options: Any) -> click.Context:
+        with _kept_from_click():
+            return super().make_context(*arguments, **options)
+
+    def invoke(self, context: click.Context) -> Any:
+        with _kept_from_click():
+            return super().invoke(context)
 
     def list_commands(self, context: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -64,9 +87,11 @@ def main(arguments: list[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("langlift: stopped; the same command continues from here", err=True)
         return INTERRUPTED
-    except SystemExit as error:  # so click and rich leave when their reader has gone
-        if error.code != 1:
+    except (SystemExit, BrokenPipe) as error:  # rich leaves when its reader has gone
+        if not isinstance(broken := error.__context__, BrokenPipeError):
             raise
+        if not _printing(broken):
+            raise broken from None  # not the reader of the standard output: a bug, shown as one
         return UNREAD
     except OSError as error:
         if _printing(error):
