@@ -56,10 +56,17 @@ def refuse_environment() -> None:
         refuse_address(address, VARIABLE)
 
 
+def fault_of_token(token: str) -> str:
+    """What keeps a token from being sent in a header, in words that quote nothing of it; empty for a usable one."""
+    if not token.isascii() or not token.isprintable() or " " in token:
+        return "holds a character that no token has: a space, or one that is not ASCII"
+    return ""
+
+
 def refuse_token(token: str, name: str, help: str) -> None:
     """Raise `HubTrouble` for a token that can not be sent in a header."""
-    if not token.isascii() or not token.isprintable() or " " in token:
-        raise HubTrouble(f"{name} holds a character that no token has: a space, or one that is not ASCII", help)
+    if fault := fault_of_token(token):
+        raise HubTrouble(f"{name} {fault}", help)
 
 
 def load_client() -> None:

@@ -4,6 +4,7 @@ Loopback only. Reading a public repository needs no token; everything that write
 compared in constant time and written nowhere.
 """
 
+import errno
 import hashlib
 import hmac
 import secrets
@@ -21,6 +22,7 @@ from push.standin.routes import Access, Route, find
 from push.standin.store import Store
 
 ADDRESS = "127.0.0.1"
+FULL = (errno.ENOSPC, errno.EDQUOT)
 USER = "rehearsal"  # the account that the token belongs to
 SHORT_LIFE_SECONDS = 3600
 
@@ -83,6 +85,10 @@ class Handler(BaseHTTPRequestHandler):
             reply = refusal.answer()
         except WrongDigest as error:
             reply = answer({"error": str(error)}, 400, {"X-Error-Message": str(error)})
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
+            reply = Refusal(507, "no space left on the disk of this Hub: free some where its --root lies").answer()
         except Dropped:
             self.close_connection = True
             return

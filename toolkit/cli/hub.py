@@ -7,6 +7,8 @@ import click
 
 from toolkit.errors import EnvironmentTrouble
 
+VARIABLE = "LANGLIFT_HUB_TOKEN"
+
 
 @click.group("hub")
 def command() -> None:
@@ -18,15 +20,23 @@ def command() -> None:
     "--root", required=True, type=click.Path(file_okay=False, path_type=Path), help="Where it keeps its data."
 )
 @click.option("--port", type=click.IntRange(0, 65535), default=0, show_default="a free one", help="On 127.0.0.1.")
-@click.option("--token", envvar="LANGLIFT_HUB_TOKEN", help="That opens it for writing. [default: a new one, printed]")
+@click.option(
+    "--token",
+    envvar=VARIABLE,
+    help=f"That opens it for writing; {VARIABLE} hands it over where no list of processes shows it. "
+    "[default: a new one, printed]",
+)
 def serve(root: Path, port: int, token: str | None) -> None:
     """Serve a local stand-in for the Hugging Face Hub until interrupted."""
     import threading
     from contextlib import ExitStack
 
     from push import standin
+    from push.address import fault_of_token
     from toolkit.cli import output
 
+    if token and (fault := fault_of_token(token)):
+        raise click.UsageError(f"the token, of --token or {VARIABLE}, {fault}")
     with ExitStack() as stack:
         try:
             hub = stack.enter_context(standin.serve(root, port, token))
