@@ -75,6 +75,20 @@ def test_one_status_a_cause(suite: Suite, found: Outcome, status: str) -> None:
     assert NONCE not in verdict.detail
 
 
+def test_which_limit_a_growing_program_meets_first_does_not_show(suite: Suite) -> None:
+    half = LIMITS.memory_bytes // 2
+    first, second, third = (
+        judge(found, NONCE, suite, LIMITS)
+        for found in (
+            outcome("", None, signal=9, limit="cpu", peak_memory_bytes=half),
+            outcome("", None, signal=9, limit="memory", peak_memory_bytes=LIMITS.memory_bytes),
+            outcome(f"{NONCE} memory\t1\tno more", 1, peak_memory_bytes=LIMITS.memory_bytes),
+        )
+    )
+    assert first == second == third
+    assert first.status == "memory"
+
+
 def test_a_detail_names_the_case_and_holds_no_address_and_no_path(suite: Suite) -> None:
     report = f"{NONCE} wrong answer\t2\tgot table: 0x55d0c8a3b2f0, expected 3"
     assert judge(outcome(report, 1), NONCE, suite, LIMITS).detail == (
@@ -237,8 +251,8 @@ def test_cases_that_a_stub_passes_are_too_few() -> None:
 
 
 @needs_toolchain
-def test_a_function_that_takes_any_number_of_arguments_proves_nothing() -> None:
-    code = "def add(*rest):\n    return sum(rest)\n"
+@pytest.mark.parametrize("code", ["def add(*rest):\n    return sum(rest)\n", "def add(a, **rest):\n    return a\n"])
+def test_a_function_that_takes_any_number_of_arguments_proves_nothing(code: str) -> None:
     cases = (Case("(3,)", "returns", "3", "generated"), Case("(5,)", "returns", "5", "generated"))
     problem = next(problems((*cases, *CASES)))
     problem = replace(problem, function=replace(problem.function, code=code))

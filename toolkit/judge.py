@@ -128,6 +128,18 @@ def run_job(id: str, toolchain: Toolchain, files: dict[str, bytes], stdin: bytes
 
 def judge(outcome: Outcome, nonce: str, suite: Suite, limits: Limits) -> Verdict:
     """The verdict on a proving run. Rule by rule, in this order."""
+    return _settled(_judged(outcome, nonce, suite, limits), outcome, limits)
+
+
+def _settled(found: Verdict, outcome: Outcome, limits: Limits) -> Verdict:
+    """The same on every machine for a program that takes more and more memory: which limit it meets first is chance."""
+    growing = found.status == Status.TIMEOUT and outcome.peak_memory_bytes > limits.memory_bytes // 8
+    if growing or found.status == Status.MEMORY:
+        return Verdict(Status.MEMORY, f"it took more and more of its {limits.memory_bytes} bytes")
+    return found
+
+
+def _judged(outcome: Outcome, nonce: str, suite: Suite, limits: Limits) -> Verdict:
     reports = outcome.stdout.split(nonce.encode())[1:]
     if stopped := stopped_by(outcome, limits):
         return stopped

@@ -160,8 +160,7 @@ def _definition(function: SourceFunction) -> Definition:
 def parameter_names(function: SourceFunction) -> tuple[str, ...]:
     """In the order of `Case.arguments`: positional ones, `*rest`, keyword-only ones; `**options` are never passed."""
     spec = _definition(function).args
-    rest = [spec.vararg] if spec.vararg else []
-    return tuple(each.arg for each in (*spec.posonlyargs, *spec.args, *rest, *spec.kwonlyargs))
+    return tuple(each.arg for each in (*spec.posonlyargs, *spec.args, *filter(None, [spec.vararg]), *spec.kwonlyargs))
 
 
 def is_generator(function: SourceFunction) -> bool:
@@ -217,7 +216,8 @@ def _settle(
 ) -> tuple[Signature, list[Call], dict[int, str]]:
     """The signature, the calls that fit it, and why the others do not."""
     names = parameter_names(function)
-    calls, skipped = _read(cases, -1 if _definition(function).args.vararg else len(names))
+    spec = _definition(function).args
+    calls, skipped = _read(cases, -1 if spec.vararg or spec.kwarg else len(names))
     shapes = {call.number: _shape(call) for call in calls}
     if language.typed:
         settled, kept = _settle_types(language, calls, shapes, skipped)

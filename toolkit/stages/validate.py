@@ -129,7 +129,7 @@ def facts(settings: Settings, language: str) -> dict[str, str]:
 
 STAGE = Stage(
     name="validate",
-    version="3",
+    version="4",
     reads=Attempt,
     writes=Trial,
     settings=Settings,
