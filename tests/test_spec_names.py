@@ -1,11 +1,13 @@
 """Names that nothing answers to are refused by `check` and by `run`, with line and guess, before anything runs."""
 
+import json
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as parquet
 import pytest
 
+from toolkit.benchmarks import FORMAT
 from toolkit.cli import main
 
 SPEC = """name = "names"
@@ -39,7 +41,7 @@ def test_a_name_that_is_not_there_is_refused_before_anything_runs(
     Path("text.parquet").write_text("no table")
     table = pa.table({"gram": [1]})
     parquet.write_table(table, "other.parquet")
-    parquet.write_table(table.replace_schema_metadata({"index": '{"format": "1"}'}), "half.parquet")
+    parquet.write_table(table.replace_schema_metadata({"index": json.dumps({"format": FORMAT})}), "half.parquet")
     text = SPEC.replace('languages = ["lua"]', lines[0]) if len(lines) == 1 else SPEC + "\n".join(lines) + "\n"
     Path("langlift.toml").write_text(text)
     for command in (["check", "langlift.toml"], ["run", "langlift.toml", "--run-dir", "run"]):
