@@ -31,7 +31,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from truth_programs import make
+from truth_programs import data_folder, make
 
 from sandboxes import Pool, SandboxUnavailable
 from sandboxes.local import Local
@@ -89,7 +89,7 @@ def bare(spoken: Runtime, programs: list[Program], expected: Expected) -> int:
 
 
 def polled(spoken: Runtime, programs: list[Program], expected: Expected) -> int:
-    """One at a time, asked every tenth of a second: MultiPL-E's evaluator (METHODS: 10 Lua programs a second)."""
+    """One at a time, asked every tenth of a second: the design of MultiPL-E's evaluator."""
     wrong = 0
     with tempfile.TemporaryDirectory() as folder:
         for number, each in enumerate(programs):
@@ -185,11 +185,7 @@ def main() -> int:
     parser.add_argument("--programs", type=int, default=10 * PROBLEMS, help="of each language")
     parser.add_argument("--languages", default="", help="by default all that run here")
     options = parser.parse_args()
-    shared = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
-    data = Path(os.environ.get("LANGLIFT_SHARED_DATA", shared))
-    if not data.is_dir():
-        print(f"{data} is not here: set LANGLIFT_SHARED_DATA to the folder of shared data", file=sys.stderr)
-        return 3
+    data = data_folder()
     print(
         f"{platform.machine()}, {os.cpu_count()} cores, Linux {platform.release()}, Python {platform.python_version()}"
     )

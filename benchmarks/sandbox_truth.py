@@ -24,7 +24,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from truth_programs import Made, make
+from truth_programs import Made, data_folder, make
 
 from sandboxes import Job, Pool
 from sandboxes.local import Local
@@ -199,11 +199,7 @@ def main() -> int:
     parser.add_argument("--settings", default=SETTINGS)
     parser.add_argument("--cpu-seconds", type=int, default=2)
     options = parser.parse_args()
-    shared = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
-    data = Path(os.environ.get("LANGLIFT_SHARED_DATA", shared))
-    if not data.is_dir():
-        print(f"{data} is not here: set LANGLIFT_SHARED_DATA to the folder of shared data", file=sys.stderr)
-        return 3
+    data = data_folder()
     ways = [Way.read(each) for each in options.settings.split(",")]
     with Local() as pool:
         print(f"{platform.machine()}, {os.cpu_count()} processors, Linux {platform.release()}; {pool.fence}")

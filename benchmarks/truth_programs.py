@@ -8,8 +8,10 @@ a program ends: that is what is measured.
 
 import gzip
 import json
+import os
 import random
 import re
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -62,6 +64,16 @@ class Made:
     id: str
     kind: str
     text: str
+
+
+def data_folder() -> Path:
+    """Where the real data lies. Raises SystemExit (3) where it does not."""
+    shared = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+    data = Path(os.environ.get("LANGLIFT_SHARED_DATA", shared))
+    if not data.is_dir():
+        print(f"{data} is not here: set LANGLIFT_SHARED_DATA to the folder of shared data", file=sys.stderr)
+        raise SystemExit(3)
+    return data
 
 
 def make(data: Path, language: str, most: int) -> list[Made]:

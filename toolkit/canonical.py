@@ -75,6 +75,22 @@ def _read_many(text: bytes, at: int, depth: int, tag: str, count: int) -> tuple[
     return (mapping(list(zip(nodes[::2], nodes[1::2], strict=True))) if tag == "m" else collection(nodes)), at
 
 
+def scalar(value: object) -> Node | None:
+    """The node of a value that holds no others, text as its bytes; None for one that does, and for bytes."""
+    match value:
+        case None:
+            return Node("n")
+        case bool():
+            return Node("o", value)
+        case int():
+            return Node("i", value)
+        case float():
+            return Node("d", value)
+        case str():
+            return Node("s", value.encode("utf-8", "surrogatepass"))
+    return None
+
+
 def mapping(pairs: list[tuple[Node, Node]]) -> Node:
     """A mapping of these pairs. Raises Malformed where two keys are one."""
     known = {key(each): (each, value) for each, value in pairs}

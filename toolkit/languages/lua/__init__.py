@@ -147,20 +147,21 @@ def _field(key: Any, text: str) -> str:
 
 def check(signature: Signature, call: Call, text: str, expected: str) -> str:
     """One line that calls the function and compares."""
-    word = _word(signature.name)
+    word = word_of(signature.name)
     if call.outcome == "raises":
         body = f"for _ in {text} do end" if signature.yields else f"return {text}"
         return f"{word}_raises({_string(call.expected)}, function() {body} end)"
     return f"{word}_yields({text}, {expected})" if call.outcome == "yields" else f"{word}({text}, {expected})"
 
 
-def _word(name: str) -> str:
-    return "verify" if name.startswith("check") else "check"  # a function of that name must not be hidden
+def word_of(name: str) -> str:
+    """What checks are called beside a function of this name, which must not be hidden."""
+    return "verify" if name.startswith("check") else "check"
 
 
 def tests(signature: Signature, lines: tuple[str, ...]) -> str:
     """The checks with what they need, to stand behind a translation."""
-    word = _word(signature.name)
+    word = word_of(signature.name)
     checks = (PLAIN + part(__file__, "checks.lua")).replace("check", word)
     return f"local {word}, {word}_raises, {word}_yields\ndo\n{checks}end\n\n" + "".join(f"{line}\n" for line in lines)
 
@@ -173,14 +174,19 @@ PLAIN = """\
 
 def proof(code: str, suite: Suite, variant: int) -> dict[str, bytes]:
     """The proving run. Variant 0 visits keys in ascending order, 1 in descending order, the others shuffled."""
+    return run_of("checks.lua", code, suite.lines, suite.signature.name, variant)
+
+
+def run_of(harness: str, code: str, lines: Iterable[str], name: str, variant: int) -> dict[str, bytes]:
+    """A translation, and lines that call it, under a harness that stands between the fence and what drives them."""
     files = {
-        "main.lua": part(__file__, "fence.lua") + part(__file__, "checks.lua") + part(__file__, "drive.lua"),
+        "main.lua": part(__file__, "fence.lua") + part(__file__, harness) + part(__file__, "drive.lua"),
         "translation.lua": code,
-        "tests.lua": "".join(f"{line}\n" for line in suite.lines),
-        "name": suite.signature.name,
+        "tests.lua": "".join(f"{line}\n" for line in lines),
+        "name": name,
         "variant": str(variant),
     }
-    return {name: encoded(text) for name, text in files.items()}
+    return {path: encoded(text) for path, text in files.items()}
 
 
 def plain(program: str) -> dict[str, bytes]:

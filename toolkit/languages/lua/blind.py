@@ -3,42 +3,26 @@
 import re
 from typing import Any
 
-from toolkit.canonical import Node, mapping
-from toolkit.languages.base import Suite, encoded, part
+from toolkit.canonical import Node, mapping, scalar
+from toolkit.languages.base import Suite
 from toolkit.languages.blind import Blind
+from toolkit.languages.lua import run_of, word_of
 
 _PLACE = re.compile(rb"(.*?):[0-9]+: (.*)", re.DOTALL)  # that `error` puts before a message
 
 
 def files(code: str, suite: Suite, variant: int) -> dict[str, bytes]:
     """As under proof, but with calls where the checks were."""
-    made = {
-        "main.lua": part(__file__, "fence.lua") + part(__file__, "blind.lua") + part(__file__, "drive.lua"),
-        "translation.lua": code,
-        "tests.lua": "".join(f"{_word(suite)}(function() return {call} end)\n" for call in suite.calls),
-        "name": suite.signature.name,
-        "variant": str(variant),
-    }
-    return {name: encoded(text) for name, text in made.items()}
-
-
-def _word(suite: Suite) -> str:
-    return "verify" if suite.signature.name.startswith("check") else "check"
+    name = suite.signature.name
+    lines = (f"{word_of(name)}(function() return {call} end)" for call in suite.calls)
+    return run_of("blind.lua", code, lines, name, variant)
 
 
 def model(value: Any) -> Node:
     """The expected value as Lua's literal of it would be told."""
+    if (node := scalar(value)) is not None:
+        return node
     match value:
-        case None:
-            return Node("n")
-        case bool():
-            return Node("o", value)
-        case int():
-            return Node("i", value)
-        case float():
-            return Node("d", value)
-        case str():
-            return Node("s", encoded(value))
         case bytes():
             return Node("s", value)
         case list() | tuple():

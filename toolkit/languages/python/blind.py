@@ -6,7 +6,7 @@ As in recorded cases, types count: a subclass of str is no str; but a defaultdic
 from collections.abc import Sequence
 from typing import Any
 
-from toolkit.canonical import Node, collection, mapping
+from toolkit.canonical import Node, collection, mapping, scalar
 from toolkit.languages.base import DEEPEST, Call, Signature, Suite, depth, encoded, is_generator, part
 from toolkit.languages.blind import Blind, tellable
 from toolkit.records import Case, SourceFunction
@@ -66,17 +66,9 @@ def files(code: str, suite: Suite, variant: int) -> dict[str, bytes]:
 
 def model(value: Any) -> Node:
     """The expected value as a right answer would be read. Raises ValueError for a value without canonical text."""
+    if (node := scalar(value)) is not None:
+        return node
     match value:
-        case None:
-            return Node("n")
-        case bool():
-            return Node("o", value)
-        case int():
-            return Node("i", value)
-        case float():
-            return Node("d", value)
-        case str():
-            return Node("s", encoded(value))
         case bytes():
             return Node("b", value)
         case list() | tuple():
