@@ -18,7 +18,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from toolkit.benchmarks import PACKAGED, Index, background_texts, load
-from toolkit.fingerprints import PYTHON
+from toolkit.lexer import PYTHON
 from toolkit.stages.decontaminate import Settings
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -23,7 +23,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 
-from toolkit.fingerprints import PYTHON, structure_grams, tokens
+from toolkit.fingerprints import structure_grams
+from toolkit.lexer import PYTHON, tokens
 from toolkit.neighbours import similarity, sketch
 from toolkit.records import Attempt, Problem, Scores, SourceFunction, Trial, Verdict, content_id
 from toolkit.stages.dedup import Settings, marks, merge

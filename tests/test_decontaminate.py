@@ -12,7 +12,7 @@ import pytest
 
 from toolkit.benchmarks import PACKAGED, Index, background_texts, humaneval, load, main, mbpp, multipl_e
 from toolkit.errors import InputError
-from toolkit.fingerprints import PYTHON
+from toolkit.lexer import PYTHON
 from toolkit.records import Example, content_id, from_dict
 from toolkit.stage import Drop, Result, Tools
 from toolkit.stages.decontaminate import STAGE, Settings, apply, find_overlap

@@ -51,6 +51,9 @@ LUA = """local function f(values, limit)
   for i = 1, #values do
     totals[i] = values[i] + i
   end
+  if #totals > limit then
+    table.remove(totals, 1)
+  end
   return totals
 end"""
 LUA_RENAMED = """local function f(a, b)
@@ -59,7 +62,10 @@ LUA_RENAMED = """local function f(a, b)
   for k = 1, #a do
     c[k] = (a[k] + k)
   end
-  return c
+  if #c > b then
+    table.remove(c, 1)
+  end
+  return c or {}
 end"""
 LUA_OTHER = """local function f(words)
   local best = ""

@@ -26,11 +26,17 @@ include = ["packaged"]
         (['languages = ["lua", "ocmal"]'], ":2: languages.1: unknown language 'ocmal'; did you mean 'ocaml'?"),
         (['languages = ["klingon"]'], ":2: languages.0: unknown language 'klingon'; known: lua, ocaml"),
         (['languages = ["lua", "ocaml"]'], ":2: languages: generator 'rules' does not write ocaml; it writes: lua"),
-        (["[decontaminate]", 'index = "absent.parquet"'], ":6: decontaminate.index: absent.parquet: is not there"),
-        (["[decontaminate]", 'index = "text.parquet"'], ":6: decontaminate.index: text.parquet: not an index"),
-        (["[decontaminate]", 'index = "other.parquet"'], ":6: decontaminate.index: other.parquet: not an index"),
-        (["[decontaminate]", 'index = "half.parquet"'], ":6: decontaminate.index: half.parquet: not an index"),
-        (["[decontaminate]", 'index = "."'], ":6: decontaminate.index: .: not an index"),
+        (
+            ["[decontaminate]", 'index = "a.parquet"'],
+            ":6: decontaminate.index: {folder}/a.parquet: is not there",
+        ),
+        (["[decontaminate]", 'index = "t.parquet"'], ":6: decontaminate.index: {folder}/t.parquet: not an index"),
+        (
+            ["[decontaminate]", 'index = "o.parquet"'],
+            ":6: decontaminate.index: {folder}/o.parquet: not an index",
+        ),
+        (["[decontaminate]", 'index = "h.parquet"'], ":6: decontaminate.index: {folder}/h.parquet: not an index"),
+        (["[decontaminate]", 'index = "."'], ":6: decontaminate.index: {folder}: not an index"),
         (["[decontaminate]", 'index = ""'], ":6: decontaminate.index: is empty"),
     ],
 )
@@ -38,16 +44,19 @@ def test_a_name_that_is_not_there_is_refused_before_anything_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], lines: list[str], due: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("text.parquet").write_text("no table")
+    folder = tmp_path / "specs"  # paths in a spec are from its own folder, wherever the command is typed
+    folder.mkdir()
+    (folder / "t.parquet").write_text("no table")
     table = pa.table({"gram": [1]})
-    parquet.write_table(table, "other.parquet")
-    parquet.write_table(table.replace_schema_metadata({"index": json.dumps({"format": FORMAT})}), "half.parquet")
+    parquet.write_table(table, folder / "o.parquet")
+    half = table.replace_schema_metadata({"index": json.dumps({"format": FORMAT})})
+    parquet.write_table(half, folder / "h.parquet")
     text = SPEC.replace('languages = ["lua"]', lines[0]) if len(lines) == 1 else SPEC + "\n".join(lines) + "\n"
-    Path("langlift.toml").write_text(text)
-    for command in (["check", "langlift.toml"], ["run", "langlift.toml", "--run-dir", "run"]):
+    (folder / "langlift.toml").write_text(text)
+    for command in (["check", "specs/langlift.toml"], ["run", "specs/langlift.toml", "--run-dir", "run"]):
         assert main(command) == 2
         out, err = capsys.readouterr()
-        assert err.startswith(f"error: langlift.toml{due}"), err
+        assert err.startswith("error: specs/langlift.toml" + due.format(folder=folder)), err
         assert "\nhelp: " in err
         assert not out
     assert not Path("run").exists()

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from toolkit.fingerprints import PYTHON, structure_grams, tokens
+from toolkit.fingerprints import structure_grams
+from toolkit.lexer import PYTHON, tokens
 from toolkit.neighbours import similarity, sketch
 from toolkit.records import Example, content_id, from_dict, to_dict
 from toolkit.stage import Tools

@@ -28,6 +28,7 @@ LAYERS = (
     ("toolkit.records",),
     ("toolkit.shards", "toolkit.value_types", "toolkit.canonical", "toolkit.licences"),
     ("toolkit.seals",),
+    ("toolkit.lexer",),
     ("toolkit.fingerprints",),
     ("toolkit.neighbours", "toolkit.benchmarks"),
     ("toolkit.python", "toolkit.suites"),

@@ -30,10 +30,11 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from toolkit.errors import InputError
-from toolkit.fingerprints import PYTHON, Grams, Syntax, Token, digests, structure_grams, tokens, word_grams
+from toolkit.fingerprints import Grams, digests, structure_grams, word_grams
+from toolkit.lexer import PYTHON, Syntax, Token, tokens
 
 PACKAGED = Path(__file__).parent / "data" / "benchmarks.parquet"
-FORMAT = "2"
+FORMAT = "3"
 EVIDENCE = 40.0  # nats; an unseen gram brings about ten
 COMMON_SHARE = 5e-5  # grams in a larger share of the background say nothing
 LEAST_TEXTS = 10_000  # an unseen gram weighs as much as in a background of so many, however small it is

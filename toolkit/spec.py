@@ -149,7 +149,10 @@ def load(path: Path) -> Spec:
     except ValidationError as error:
         remarks = "\n".join(f"{path}{_remark(problem, text)}" for problem in error.errors())
         raise SpecError(remarks, "`langlift schema` prints every key there is") from None
-    return spec.model_copy(update={"source": spec.source.resolved(path.parent)})
+    folder = path.parent
+    return spec.model_copy(
+        update={"source": spec.source.resolved(folder), "decontaminate": spec.decontaminate.resolved(folder)}
+    )
 
 
 def _remark(problem: ErrorDetails, text: str) -> str:

@@ -25,7 +25,7 @@ from toolkit.benchmarks import (
     Overlap,
     load,
 )
-from toolkit.fingerprints import PYTHON, Syntax
+from toolkit.lexer import PYTHON, Syntax
 from toolkit.records import Example
 from toolkit.stage import Drop, Result, Stage, Tools
 
@@ -40,7 +40,9 @@ class Settings(stage.Settings):
     """What rows are compared with, and how much of an item is too much."""
 
     index: Annotated[str, AfterValidator(_some_path)] = Field(
-        "packaged", description="'packaged', or the path of an index made by `toolkit.benchmarks`."
+        "packaged",
+        exclude=True,  # where the file lies decides nothing: its digest is among the facts
+        description="'packaged', or the path of an index made by `toolkit.benchmarks`, from the spec's folder.",
     )
     prompt_threshold: float = Field(
         0.15, gt=0, le=1, description="Score from which a text overlaps a benchmark's prompt."
@@ -48,6 +50,11 @@ class Settings(stage.Settings):
     solution_threshold: float = Field(
         0.5, gt=0, le=1, description="Score from which a text overlaps a benchmark's solution."
     )
+
+    def resolved(self, folder: Path) -> "Settings":
+        """The same with the path of an index taken from a folder, the spec's."""
+        packaged = self.index == "packaged"
+        return self if packaged else self.model_copy(update={"index": str((folder / self.index).absolute())})
 
     @property
     def thresholds(self) -> dict[str, float]:

@@ -24,7 +24,8 @@ import numpy as np
 from pydantic import Field
 
 from toolkit import languages, stage
-from toolkit.fingerprints import PYTHON, Syntax, digest, structure_grams, tokens
+from toolkit.fingerprints import digest, structure_grams
+from toolkit.lexer import PYTHON, Syntax, tokens
 from toolkit.neighbours import Keys, Neighbours, Sketches, bands, similarity, sketch
 from toolkit.records import Example, Trial, content_id
 from toolkit.stage import Drop, Result, Stage, Survey, Tools
@@ -243,7 +244,7 @@ def facts(settings: Settings, language: str) -> dict[str, str]:
 
 STAGE = Stage(
     name="dedup",
-    version="2",
+    version="3",
     reads=Trial,
     writes=Example,
     settings=Settings,

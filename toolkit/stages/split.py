@@ -18,7 +18,8 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from toolkit import stage
-from toolkit.fingerprints import PYTHON, structure_grams, tokens
+from toolkit.fingerprints import structure_grams
+from toolkit.lexer import PYTHON, tokens
 from toolkit.neighbours import Keys, Neighbours, Sketches, bands, similarity, sketch
 from toolkit.records import Example, content_id
 from toolkit.stage import Result, Stage, Survey, Tools
