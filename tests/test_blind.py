@@ -547,3 +547,31 @@ def test_a_spec_asks_for_it_and_a_language_that_can_not_is_refused(monkeypatch: 
 
 def replace_languages(made: Spec) -> Spec:
     return made.model_copy(update={"languages": ("lua",)})
+
+
+CHANGES = {
+    "appends": ("values[#values + 1] = 0 return 3", "wrong answer"),
+    "empties": ("local sum = 3 values[1], values[2] = nil, nil return sum", "wrong answer"),
+    "changes what is inside": ("values[3].a = 1 return 3", "wrong answer"),
+    "changes a copy": ("local copy = {table.unpack(values)} copy[1] = 0 return 3", "passed"),
+    "changes while it is iterated": (
+        "local i = 0 return function() i = i + 1 values[1] = i if i < 3 then return i end end",
+        "wrong answer",
+    ),
+}
+
+
+@pytest.mark.parametrize("title", CHANGES)
+@pytest.mark.parametrize("way", [None, "blind"])
+def test_a_translation_in_lua_that_changes_its_arguments_does_not_pass(pool: Pool, title: str, way: str | None) -> None:
+    language = languages.find("lua")
+    if not language.toolchains():
+        pytest.skip(f"no Lua here: {language.remedy}")
+    body, status = CHANGES[title]
+    given = case("([1, 2, {'a': True}],)", *(("[1, 2]", "yields") if "iterated" in title else ("3",)))
+    suite = suite_of(language, function("total", "values", "pass"), (given,))
+    program = Program(language, language.toolchains()[0], f"function total(values) {body} end\n", suite)
+    (found,) = Trier(pool, LIMITS, 0, blind.way("lua") if way else None).verdicts([program])
+    assert found.status == status, found
+    if status != "passed":
+        assert found.detail.endswith("the call changes its arguments")

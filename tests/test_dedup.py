@@ -33,7 +33,7 @@ def sums(xs, top=None):
         if (top is not None) and (s > top):
             break
         result.append(s)
-    return result
+    return result or []
 """
 OTHER = '''
 def longest(words):

@@ -397,3 +397,8 @@ def test_every_documented_function_of_the_real_files_is_accounted_for(real: list
     for function in kept:
         tree = parse(function.program)
         assert tree.body[-1].name == function.name  # type: ignore[attr-defined]
+
+
+def test_a_docstring_that_no_file_can_hold_is_kept_as_it_is_written() -> None:
+    function = only('def f(x):\n    """Doc \\ud800."""\n    return x')
+    assert function.docstring == "Doc \\ud800."

@@ -262,6 +262,16 @@ def test_a_function_that_takes_any_number_of_arguments_proves_nothing(code: str)
 
 
 @needs_toolchain
+def test_what_depends_on_the_order_of_keys_makes_no_row_where_mappings_have_none() -> None:
+    language = languages.find(NAME)
+    (result,) = validated(attempt(language.examples.right, cases=(CASES[0], replace(CASES[1], ordered=True))))
+    assert (result.drop is None) == language.ordered  # type: ignore[attr-defined]
+    if not language.ordered:
+        assert result.drop.reason == "depends on the order of keys"  # type: ignore[attr-defined]
+        assert result.drop.detail == "add(5, -2)"  # type: ignore[attr-defined]
+
+
+@needs_toolchain
 def test_validate_streams() -> None:
     examples = languages.find(NAME).examples
     endless = (replace(attempt(examples.right), id=str(number)) for number in count())

@@ -103,6 +103,20 @@ def test_a_row_neither_kept_nor_dropped_is_an_error(source: Path, tmp_path: Path
         finish(source, tmp_path / "20-halve", tools, stage(silent))
 
 
+def test_text_that_no_file_can_hold_costs_its_row(source: Path, tmp_path: Path, tools: Tools) -> None:
+    def odd(rows: Iterator[Number], settings: HalfSettings, tools: Tools) -> Iterator[Result]:
+        for row in rows:
+            if row.value == 3:
+                yield Result(row.id, kept=(Number("\ud800", 3),))
+            elif row.value == 4:
+                yield Result(row.id, drop=Drop("four", "\ud800"))
+            else:
+                yield Result(row.id, kept=(row,))
+
+    facts = finish(source, tmp_path / "20-odd", tools, stage(odd))
+    assert (facts.rows_out, facts.dropped) == (498, {"not text": 2})
+
+
 def test_the_order_of_the_work_does_not_change_a_byte(source: Path, tmp_path: Path, tools: Tools) -> None:
     def backwards(rows: Iterator[Number], settings: HalfSettings, tools: Tools) -> Iterator[Result]:
         yield from reversed(list(halves(rows, settings, tools)))

@@ -344,3 +344,19 @@ def test_calls_that_change_their_arguments_are_one_failure_whatever_they_answer(
     changing = [failure for failure in found["failures"] if failure[1] == "changes its arguments"]
     assert [failure[2] for failure in changing] == [""]
     assert changing[0][0] > 1
+
+
+ORDERED = [
+    ("for key in table:\n        return key", True),
+    ("return max(table, key=table.get) if table else None", True),
+    ("return sorted(table)", False),
+    ("return {value: key for key, value in sorted(table.items(), reverse=True)}", False),
+    ("return sum(value / 10 for value in table.values())", False),
+]
+
+
+@pytest.mark.parametrize(("body", "ordered"), ORDERED)
+def test_what_depends_on_the_order_of_the_keys_of_an_argument_is_marked(pool: Pool, body: str, ordered: bool) -> None:
+    found = cases(pool, f'def f(table: dict[str, int]):\n    """Doc."""\n    {body}\n')
+    assert any(case.ordered for case in found) == ordered
+    assert any(each.ordered for each in found if each.arguments.count(":") > 1) == ordered

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.lexer import MARK, NAME, STRING, Syntax, Token
+from toolkit.lexer import MARK, NAME, STRING, Syntax, Token, parameters, without_annotations
 
 Grams = NDArray[np.uint64]  # sorted, distinct
 
@@ -80,7 +80,8 @@ def _mix(numbers: Grams) -> Grams:
 
 def digests(found: Sequence[Token], syntax: Syntax) -> Iterator[str]:
     """What a whole program is known by: its tokens as spelt, and under whatever names where it is no idiom."""
-    spelt = [token.text for token in found if not _is_filling(token)]
+    plain = without_annotations(found) if syntax.layout else found
+    spelt = [token.text for token in plain if not _is_filling(token)]
     if spelt:
         yield hashlib.sha256("\0".join(spelt).encode("utf-8", "surrogatepass")).hexdigest()[:16]
     if len(spelt) >= LEAST_TOKENS:
@@ -90,8 +91,10 @@ def digests(found: Sequence[Token], syntax: Syntax) -> Iterator[str]:
 def digest(found: Sequence[Token], syntax: Syntax) -> str:
     """Sixteen hexadecimal digits of the normal form: equal where two programs are one program renamed.
 
-    Stricter than the grams: strings and the nesting of lines count, names of keyword arguments stay.
+    Stricter than the grams: strings and the nesting of lines count, names of keyword arguments stay; types are out.
     """
+    found = without_annotations(found) if syntax.layout else found
+    named = parameters(found) if syntax.layout else ()
     names: dict[str, str] = {}
     columns = [0]
     parts = []
@@ -101,7 +104,7 @@ def digest(found: Sequence[Token], syntax: Syntax) -> str:
             parts.append(_nesting(columns, token.indent))
         if token.kind == MARK:
             open_brackets += (token.text in "([{") - (token.text in ")]}")
-        keyword = open_brackets > 0 and _is_keyword_argument(found, place)
+        keyword = open_brackets > 0 and place not in named and _is_keyword_argument(found, place)
         if token.kind == NAME and not token.fixed and not keyword:
             parts.append(names.setdefault(token.text, f"${len(names)}"))
         elif not _is_filling(token):

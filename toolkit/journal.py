@@ -17,7 +17,7 @@ from typing import Any, Self
 from toolkit.errors import LostRow
 from toolkit.records import to_dict
 from toolkit.shards import damaged
-from toolkit.stage import Result
+from toolkit.stage import Drop, Result
 
 DIGITS = 8  # of the checksum of a line
 
@@ -60,19 +60,25 @@ class Journal:
         if entry["drop"]:
             self.dropped[entry["drop"]["reason"]] += 1
 
-    def add(self, result: Result) -> None:
-        """Raises LostRow for a row that is answered twice, or neither kept nor dropped."""
+    def add(self, result: Result) -> Result:
+        """What was noted: a row with text that no file can hold, a lone surrogate, is dropped.
+
+        Raises LostRow for a row that is answered twice, or neither kept nor dropped.
+        """
         if result.source in self.offsets:
             raise LostRow(f"row {result.source} was answered twice")
         if bool(result.kept) == (result.drop is not None):
             raise LostRow(f"row {result.source} must be either kept or dropped with a reason")
-        kept = [to_dict(each) for each in result.kept]
-        entry = {"source": result.source, "kept": kept, "drop": to_dict(result.drop) if result.drop else None}
+        try:
+            entry, text = _written(result)
+        except UnicodeEncodeError:
+            result = Result(result.source, drop=Drop("not text", "a lone surrogate"))
+            entry, text = _written(result)
         offset = self.file.tell()
-        text = json.dumps(entry, separators=(",", ":")).encode()
         self.file.write(_checksum(text) + text + b"\n")
         self.file.flush()
         self._note(entry, offset)
+        return result
 
     def in_order(self, ids: Iterable[str]) -> Iterator[dict[str, Any]]:
         """The entries in the order of the input, whatever order the work ended in."""
@@ -85,6 +91,13 @@ class Journal:
 
     def __exit__(self, *exc: object) -> None:
         self.file.close()
+
+
+def _written(result: Result) -> tuple[dict[str, Any], bytes]:
+    """The entry of a row, and its text. Raises UnicodeEncodeError."""
+    kept = [to_dict(each) for each in result.kept]
+    entry = {"source": result.source, "kept": kept, "drop": to_dict(result.drop) if result.drop else None}
+    return entry, json.dumps(entry, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def _checksum(text: bytes) -> bytes:

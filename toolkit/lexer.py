@@ -106,6 +106,48 @@ def tokens(text: str, syntax: Syntax) -> list[Token]:
     return _freed(found) if syntax.layout else found
 
 
+def parameters(found: Sequence[Token]) -> frozenset[int]:
+    """The places of the names of parameters where functions of Python are defined."""
+    places = set()
+    depth = -1  # of brackets in a definition; -1 outside
+    for place, token in enumerate(found):
+        if place >= 2 and found[place - 2].text == "def":
+            depth = 0
+        if depth >= 0 and token.kind == MARK:
+            depth += (token.text in "([{") - (token.text in ")]}")
+            depth = depth or -1
+        if depth == 1 and token.kind == NAME and found[place - 1].text in ("(", ",", "*"):
+            places.add(place)
+    return frozenset(places)
+
+
+def without_annotations(found: Sequence[Token]) -> list[Token]:
+    """Types of parameters, results and variables are a comment to what a program in Python does."""
+    kept: list[Token] = []
+    named = parameters(found)
+    depth = 0  # brackets that are open
+    until, level = "", 0  # the marks that end what is left out, and how many brackets are open there
+    for place, token in enumerate(found):
+        mark = token.text if token.kind == MARK else " "
+        new = token.indent >= 0 and depth == 0
+        depth -= mark in ")]}"
+        if until and (new or depth < level or (depth == level and mark in until)):
+            until = ""
+        if not until and mark == ":" and (place - 1 in named or (depth == 0 and _is_variable(found, place - 1))):
+            until, level = ",=" if depth else "=", depth
+        elif not until and mark == "-" and [each.text for each in found[place - 1 : place + 2]] == [")", "-", ">"]:
+            until, level = ":", depth
+        if not until:
+            kept.append(token)
+        depth += mark in "([{"
+    return kept
+
+
+def _is_variable(found: Sequence[Token], place: int) -> bool:
+    """Whether a line begins with this name, and no keyword."""
+    return place >= 0 and found[place].kind == NAME and found[place].indent >= 0 and not found[place].fixed
+
+
 def _freed(found: list[Token]) -> list[Token]:
     """A standard name that a statement of the module binds itself (`sum = 0`, `def f(str)`) is any name there."""
     freed: list[Token] = []
@@ -119,18 +161,12 @@ def _freed(found: list[Token]) -> list[Token]:
 
 def _bound(found: Sequence[Token]) -> Iterator[int]:
     """Places of the names of functions and parameters, after `as`, between `for` and `in`, and before `=`."""
-    depth = -1  # of brackets in the parameters of a function; -1 outside
+    yield from parameters(found)
     loop = False
     for place, token in enumerate(found):
         before = found[place - 1].text if place else ""
-        if place >= 2 and found[place - 2].text == "def":
-            depth = 0
-        if depth >= 0 and token.kind == MARK:
-            depth += (token.text in "([{") - (token.text in ")]}")
-            depth = depth or -1
         loop = before == "for" or (loop and token.text != "in")
-        parameter = depth == 1 and before in ("(", ",", "*")
-        if token.kind == NAME and (parameter or loop or before in ("def", "as")):
+        if token.kind == NAME and (loop or before in ("def", "as")):
             yield place
         if token.indent >= 0:
             yield from _assigned(found, place)
@@ -139,11 +175,16 @@ def _bound(found: Sequence[Token]) -> Iterator[int]:
 def _assigned(found: Sequence[Token], start: int) -> Sequence[int]:
     """Places of the names that the line beginning at `start` assigns to."""
     end = start + 1
-    while end < len(found) and found[end].indent < 0 and (found[end].kind == NAME or found[end].text in "(),*"):
+    while end < len(found) and found[end].indent < 0 and _is_target(found[end - 1], found[end]):
         end += 1
     if end == len(found) or found[end].text != "=":
         return ()
     return [place for place in range(start, end) if found[place].kind == NAME]
+
+
+def _is_target(before: Token, token: Token) -> bool:
+    """Whether names, commas and brackets go on: `f(a=1)` is a call and `def f` a definition."""
+    return token.text in "),*" or (before.kind != NAME and (token.kind == NAME or token.text == "("))
 
 
 @cache

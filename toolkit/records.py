@@ -74,6 +74,7 @@ class Case:
     outcome: str  # "returns", "raises" or "yields"
     expected: str  # the value; the exception's type name; the list of the values yielded
     origin: str  # "doctest", "generated" or "model"
+    ordered: bool = False  # with the keys of a dict the other way round it would do something else
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ def run_shard(
         rows = (row for row in read_rows(source / "rows.parquet", stage.reads) if row.id not in journal.offsets)
         for result in stage.apply(rows, settings, tools):
             _check_owed(stage, result, owed)
-            journal.add(result)
+            result = journal.add(result)
             heard(1, len(result.kept), result.drop.reason if result.drop else "")
         if owed:
             raise LostRow(f"stage {stage.name} gave no answer for {len(owed)} rows, among them {min(owed)}")

@@ -115,6 +115,7 @@ class Language:
     title: str
     extension: str
     typed: bool
+    ordered: bool  # its mappings keep the order of their keys, as Python's do
     remedy: str  # how to get a toolchain, in words
     toolchains: Callable[[], tuple[Toolchain, ...]]  # those of this machine, best first
     identifier: Callable[[str], str]  # a Python name, written in this language

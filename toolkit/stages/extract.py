@@ -73,7 +73,7 @@ def _functions(file: SourceFile, text: str, tree: ast.Module, limit: int) -> Ite
             name=node.name,
             code=code,
             context=part.context,
-            docstring=inspect.cleandoc(docstring),
+            docstring=inspect.cleandoc(docstring).encode("utf-8", "backslashreplace").decode(),  # "\\ud800" stays so
             first_line=first_line(node),
             last_line=node.end_lineno or node.lineno,
             missing=part.missing,

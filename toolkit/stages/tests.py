@@ -8,6 +8,7 @@ other hash seeds, forwards and backwards.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import Field, field_validator
@@ -17,7 +18,7 @@ from sandboxes import Pool
 from toolkit import stage
 from toolkit.records import Case, Draft, SourceFunction
 from toolkit.stage import Drop, Result, Stage, Tools
-from toolkit.suites import inputs, subject
+from toolkit.suites import inputs, orders, subject
 from toolkit.suites.examples import BUDGET, to_run
 from toolkit.suites.probing import Refusal, agree, ask
 from toolkit.suites.subject import Subject
@@ -92,7 +93,10 @@ def draft(function: SourceFunction, settings: Settings, pool: Pool) -> Draft | D
     if not kept:
         ((reason, count),) = broken.most_common(1)
         return Drop(reason, f"all {count} cases")
-    return Draft(function.id, function, kept)
+    kept_in_order = told_of_order(it, kept, settings, pool)
+    if isinstance(kept_in_order, Refusal):
+        return Drop(kept_in_order.reason, f"with the keys of a dict the other way round: {kept_in_order.detail}"[:200])
+    return Draft(function.id, function, kept_in_order)
 
 
 def computed(it: Subject, docstring: str, settings: Settings, pool: Pool) -> tuple[str, ...]:
@@ -129,6 +133,21 @@ def confirm(
     return tuple(cases), broken
 
 
+def told_of_order(it: Subject, cases: tuple[Case, ...], settings: Settings, pool: Pool) -> tuple[Case, ...] | Refusal:
+    """The cases, told apart by whether they depend on the order of the keys of a dict."""
+    asked = {place: text for place, case in enumerate(cases) if (text := orders.reordered(case.arguments))}
+    if not asked:
+        return cases
+    answer = ask(pool, it, "replay", {"cases": list(asked.values()), "call_fuel": settings.call_fuel * 2})
+    if isinstance(answer, Refusal):
+        return answer
+    found = dict(zip(asked, answer["outcomes"], strict=True))
+    return tuple(
+        replace(case, ordered=place in found and not orders.alike(case, found[place]))
+        for place, case in enumerate(cases)
+    )
+
+
 def _nothing(failures: Sequence[tuple[int, str, str]]) -> Drop:
     """The most frequent reason that is not about inputs of the wrong type."""
     reasons: Counter[str] = Counter()
@@ -143,4 +162,4 @@ def _nothing(failures: Sequence[tuple[int, str, str]]) -> Drop:
     return Drop("no usable case", f"{what}: {sum(reasons.values())} calls")
 
 
-STAGE = Stage(name="tests", version="6", reads=SourceFunction, writes=Draft, settings=Settings, apply=apply)
+STAGE = Stage(name="tests", version="7", reads=SourceFunction, writes=Draft, settings=Settings, apply=apply)

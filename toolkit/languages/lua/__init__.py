@@ -233,6 +233,7 @@ LANGUAGE = Language(
     title="Lua",
     extension=".lua",
     typed=False,
+    ordered=False,
     remedy="install lua5.4 (apt install lua5.4), or the lupa wheel (pip install lupa)",
     toolchains=toolchains,
     identifier=identifier,

@@ -9,6 +9,43 @@ local function failed(case, message)
   report("runtime error", case, readable and text or "an error that can not be shown")
 end
 
+local function copy(value)
+  if type(value) ~= "table" then return value end
+  local result = {}
+  for key, each in next, value do result[key] = copy(each) end
+  return result
+end
+
+local function unchanged(value, before)
+  if type(value) ~= "table" or type(before) ~= "table" then
+    return rawequal(value, before) or (value ~= value and before ~= before)
+  end
+  for key, each in next, before do
+    if not unchanged(rawget(value, key), each) then return false end
+  end
+  for key in next, value do
+    if before[key] == nil then return false end
+  end
+  return true
+end
+
+-- A source that changes its arguments makes no row: its translation must leave them as they are.
+local function leaving_arguments(call)
+  return function(...)
+    local arguments = { ... }
+    local before = copy(arguments)
+    local function looked(...)
+      if not unchanged(arguments, before) then report("wrong answer", done() + 1, "the call changes its arguments") end
+      return ...
+    end
+    local function told(result, ...)
+      if type(result) ~= "function" then return looked(result, ...) end
+      return function() return looked(result()) end
+    end
+    return told(call(...))
+  end
+end
+
 local start, complaint = load(translation, "=translation", "t")
 -- The name is read where the tests would stand; whatever the translation returns is not what they would call.
 if start then start, complaint = load(format("%s\nreturn '%s', %s", translation, mark, name), "=translation", "t") end
@@ -21,7 +58,7 @@ local sight = {
   check = check, check_raises = check_raises, check_yields = check_yields,
   verify = check, verify_raises = check_raises, verify_yields = check_yields,
 }
-sight[name] = candidate
+sight[name] = type(candidate) == "function" and leaving_arguments(candidate) or candidate
 local body, mistake = load(tests, "=tests", "t", sight)
 if not body then report("harness error", 0, mistake) end
 local ok, message = pcall(body)

@@ -3,7 +3,8 @@
 local stdin, stdout, stderr, exit = io.stdin, io.stdout, io.stderr, os.exit
 local write, flush = stdout.write, stdout.flush
 local pcall, tostring, load, type, select = pcall, tostring, load, type, select
-local next, pairs, rawget, getmetatable, setmetatable = next, pairs, rawget, getmetatable, setmetatable
+local next, pairs, rawget, rawequal = next, pairs, rawget, rawequal
+local getmetatable, setmetatable = getmetatable, setmetatable
 local sort, kind, collect, seed = table.sort, math.type, collectgarbage, math.randomseed
 local huge, mininteger, format = math.huge, math.mininteger, string.format
 local mark = tostring(math.random(0)) -- of this run; the end of the translation is known by it

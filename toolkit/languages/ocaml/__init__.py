@@ -265,6 +265,7 @@ LANGUAGE = Language(
     title="OCaml",
     extension=".ml",
     typed=True,
+    ordered=True,
     remedy="install ocaml-nox 4.13 or later (apt install ocaml-nox)",
     toolchains=toolchains,
     identifier=identifier,

@@ -127,6 +127,7 @@ def _dicts(kind: Type, pools: Pools, depth: int) -> list[Any]:
         keys = [*(each for each in pools["str"][:4]), "a", "b", "c", "key", "x", "name"]
     values = boundary(kind[2], pools, depth + 1)
     rows = [{keys[index % len(keys)]: values[index % len(values)] for index in pattern} for pattern in PATTERNS[:9]]
+    rows.insert(2, dict.fromkeys(reversed(list(rows[0])), values[0]))  # alike behind keys that do not ascend
     if kind[2][0] in ("list", "set") and kind[2][1] == kind[1] and kind[1] in (("int",), ("str",)):
         rows = [_graph(each, kind) for each in GRAPHS] + rows[:3]
     if kind[2] == ("dict", kind[1], ("int",)):
