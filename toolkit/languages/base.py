@@ -12,8 +12,7 @@ What a harness says, once, as the last thing on stdout, after the nonce and a sp
     done N                          the last of N checks has passed
     STATUS <tab> CASE <tab> DETAIL  a `records.Status`; case 0 is the loading of the translation
 
-A harness writes `ready` as the first line of stderr; where that is missing, the box or the
-toolchain failed, and the program is not to blame.
+A harness writes `ready` as the first line of stderr; where that is missing, the box or the toolchain failed.
 
 Equality, the same in every language: integers and strings exact; where a float is expected, a
 relative distance of 1e-9 (as in `math.isclose`), where it is 0.0 an absolute one of 1e-12, infinities equal only
