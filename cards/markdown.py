@@ -7,6 +7,7 @@ short texts into a code span chosen alike (section 6.1). Neither is read as HTML
 import re
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")  # of ASCII: all that could be markup, or make an address a link
 LINES_SHOWN = 40
 CHARACTERS_SHOWN = 200  # of a line, and of a code span
 
@@ -33,7 +34,14 @@ def span(text: str) -> str:
 
 
 def cell(text: str) -> str:
-    """A code span inside a table cell: there, and only there, a bar needs its backslash (GFM 0.29, section 4.10)."""
+    """A code span inside a table cell: there, and only there, a bar needs its backslash (GFM 0.29, section 4.10).
+
+    Renderers disagree on a bar behind a backslash of the text, so a text with both is written without either: in
+    character references, which are read after cells are split, and never as markup (CommonMark 0.31, section 2.5).
+    """
+    if "|" in text and "\\" in text:
+        line = _shortened(" ".join(_CONTROL.sub("\ufffd", text).split()))
+        return _PUNCTUATION.sub(lambda mark: f"&#{ord(mark[0])};", line)
     return span(text).replace("|", "\\|")
 
 
