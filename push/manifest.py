@@ -23,7 +23,10 @@ MANIFEST = "release.json"
 SCHEMA = "langlift/release/1"
 KINDS = ("dataset", "model")
 REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}\Z", re.ASCII)
-SEMVER = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-[0-9A-Za-z.-]+)?\Z", re.ASCII)
+_NUMBER, _WORD = "(?:0|[1-9][0-9]*)", "(?:0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
+VERSION = rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}(?:-{_WORD}(?:\.{_WORD})*)?"  # Semantic Versioning 2.0.0, without build
+SEMVER = re.compile(rf"{VERSION}\Z")
+NO_TAG = ".lock"  # no name of a tag ends so (git-check-ref-format); what else git refuses is no version either
 HASH = re.compile(r"[0-9a-f]{64}\Z")
 LARGEST = 1 << 62  # bytes or rows: more than any file has
 LONGEST_PATH, LONGEST_NAME = 1024, 255  # bytes
@@ -77,11 +80,14 @@ def version_in(content: bytes) -> str | None:
     except (ValueError, RecursionError):
         return None
     version = value.get("version") if isinstance(value, dict) else None
-    return version if _is_version(version) else None
+    return version if is_version(version) else None
 
 
-def _is_version(value: Any) -> bool:
-    return isinstance(value, str) and len(value) < LONGEST_VERSION and SEMVER.match(value) is not None
+def is_version(value: Any) -> bool:
+    """Whether a release can have it: a semantic version, and "v" and it can be the name of a tag."""
+    if not isinstance(value, str) or len(value) >= LONGEST_VERSION:
+        return False
+    return SEMVER.match(value) is not None and not value.endswith(NO_TAG)
 
 
 def read(folder: Path, name: str = "") -> Release:
@@ -130,7 +136,7 @@ def _faults(value: Any) -> Iterator[str]:
     yield from _unless(value.get("schema") == SCHEMA, value, "schema", repr(SCHEMA))
     yield from _unless(isinstance(repo, str) and REPOSITORY.match(repo), value, "repo", "org/name")
     yield from _unless(value.get("kind") in KINDS, value, "kind", " or ".join(KINDS))
-    yield from _unless(_is_version(version), value, "version", "a version such as 0.1.0")
+    yield from _unless(is_version(version), value, "version", "a version such as 0.1.0")
     yield from _unless(isinstance(value.get("private"), bool), value, "private", "true or false")
     yield from _unless(isinstance(files, dict), value, "files", "an object")
     for name, facts in files.items() if isinstance(files, dict) else ():

@@ -37,6 +37,7 @@ languages = ["lua", "ocaml"]
 [source]
 path = "/home/someone/data/files.parquet"
 """
+UNTAGGABLE = ["0.1.0-a..b", "0.1.0-x.lock", "0.1.0-x.", "0.1.0-.x", "0.1.0-", "0.1.0-01", "0.1.0-x_y", "0.1.0+b", "0.1"]
 SETTINGS = ReleaseSettings(repo="someone/tiny", version="0.1.0", title="Tiny: a test | of <b>cards</b>")
 
 
@@ -376,6 +377,7 @@ def test_hash_seed_and_process_do_not_change_a_byte(run: Path) -> None:
         {"version": "v0.1.0"},
         {"version": "1.0"},
         {"version": "01.0.0"},
+        *({"version": version} for version in UNTAGGABLE),
         {"title": "two\nlines"},
         {"title": " "},
         {"colour": "red"},
@@ -392,6 +394,24 @@ def test_the_command_releases_a_run_and_says_where(run: Path, capsys: pytest.Cap
     assert main(["release", str(run)]) == 0
     assert capsys.readouterr().out == f"{run / 'release' / 'dataset'}\n"
     assert manifest(run / "release" / "dataset")["version"] == "0.2.0"
+
+
+@pytest.mark.parametrize("version", UNTAGGABLE)
+def test_a_version_that_can_not_be_tagged_is_refused_by_check_and_by_release(
+    run: Path, capsys: pytest.CaptureFixture[str], version: str
+) -> None:
+    with (run / "spec.toml").open("a") as spec:
+        spec.write(f'\n[release]\nrepo = "someone/tiny"\nversion = "{version}"\ntitle = "Tiny"\n')
+    for command in (["check", str(run / "spec.toml")], ["release", str(run)]):
+        assert main(command) == 2
+        assert f"'{version}' is no version that can be a tag" in capsys.readouterr().err
+    assert not (run / "release").exists()
+
+
+@pytest.mark.parametrize("version", ["0.1.0-rc.1", "0.1.0-a-b.0.x-", "0.1.0--", "1.0.0-locked", "1.0.0-0a"])
+def test_a_version_that_can_be_tagged_is_taken(version: str) -> None:
+    assert ReleaseSettings(**{**SETTINGS.model_dump(), "version": version}).version == version
+    subprocess.run(["git", "check-ref-format", f"refs/tags/v{version}"], check=True)
 
 
 def test_the_command_wants_a_release_table_in_the_spec(run: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -22,6 +22,7 @@ from pydantic import Field, field_validator
 
 import cards
 from push.digests import canonical, row_set
+from push.manifest import VERSION, is_version
 from toolkit import __version__
 from toolkit.errors import InputError, LostRow, NothingToRelease, SpecError, StaleStage
 from toolkit.release.card import license_note, make_card, toolchains
@@ -42,7 +43,7 @@ class ReleaseSettings(Settings):
     repo: str = Field(description='Where it will be pushed: "organisation/name".')
     version: str = Field(
         description='Semantic version, as "0.1.0"; the tag on the Hub is "v0.1.0".',
-        pattern=r"^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?$",
+        json_schema_extra={"pattern": f"^{VERSION}$"},
     )
     private: bool = Field(True, description="Whether the repository is made private when it is created.")
     title: str = Field(description="The name that people read.", pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")
@@ -55,6 +56,16 @@ class ReleaseSettings(Settings):
                 f'{repo!r} is no repository id; write "organisation/name" in letters, digits, "-", "_", "."'
             )
         return repo
+
+    @field_validator("version")
+    @classmethod
+    def _can_be_tagged(cls, version: str) -> str:
+        if not is_version(version):
+            raise ValueError(
+                f'{version!r} is no version that can be a tag; write one as "0.1.0" or "0.1.0-rc.1": after the hyphen '
+                'words of letters, digits and "-" with single dots between them, not ending in ".lock"'
+            )
+        return version
 
 
 def release(run: Path, settings: ReleaseSettings) -> Path:
