@@ -367,3 +367,17 @@ def away(path: Path) -> Iterator[None]:
         yield
     finally:
         aside.rename(path)
+
+
+def test_a_link_for_a_lock_is_refused_and_its_target_left_alone(
+    job: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    theirs = tmp_path / "theirs.txt"
+    theirs.write_text("theirs")
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / ".lock").symlink_to(theirs)
+    assert main(["run", str(job / "langlift.toml"), "--run-dir", str(tmp_path / "run")]) == 2
+    err = capsys.readouterr().err
+    assert f"error: {tmp_path / 'run' / '.lock'} is a link to '{theirs}'" in err
+    assert "help: remove the link" in err
+    assert theirs.read_text() == "theirs"

@@ -356,6 +356,18 @@ def test_two_releases_at_once_are_refused(run: Path) -> None:
             release(run, SETTINGS)
 
 
+def test_a_link_for_a_lock_is_refused_and_its_target_left_alone(run: Path, tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs.txt"
+    theirs.write_text("theirs")
+    (run / "release").mkdir()
+    (run / "release" / ".lock").symlink_to(theirs)
+    with pytest.raises(InputError, match=r"release/\.lock is a link to .*theirs\.txt") as told:
+        release(run, SETTINGS)
+    assert (told.value.exit_code, theirs.read_text()) == (2, "theirs")
+    (run / "release" / ".lock").unlink()
+    release(run, SETTINGS)
+
+
 def test_hash_seed_and_process_do_not_change_a_byte(run: Path) -> None:
     due = contents(release(run, SETTINGS))
     code = (

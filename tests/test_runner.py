@@ -12,12 +12,12 @@ import pytest
 
 from sandboxes import open_pool
 from toolkit import runner
-from toolkit.errors import LostRow, StaleStage
+from toolkit.errors import InputError, LostRow, StaleStage
 from toolkit.generators import open_generator
 from toolkit.journal import Journal
 from toolkit.records import Dropped, content_id
 from toolkit.seals import Sealed, check_shard, sealed, sealed_stage, write_facts
-from toolkit.shards import file_digest, read_rows, write_rows
+from toolkit.shards import file_digest, read_rows, write_json, write_rows
 from toolkit.stage import Drop, Result, Settings, Stage, Survey, Tools
 
 
@@ -360,3 +360,25 @@ def test_a_journal_of_other_rows_or_with_a_row_twice_is_refused(source: Path, tm
     path.write_bytes(path.read_bytes() * 2)
     with pytest.raises(StaleStage, match=r"journal\.jsonl is damaged"):
         Journal(path)
+
+
+def test_a_link_where_a_file_is_being_written_is_not_written_through(tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs.txt"
+    theirs.write_text("theirs")
+    for name in ("rows.parquet.part", "facts.json.part"):
+        (tmp_path / name).symlink_to(theirs)
+    write_rows(tmp_path / "rows.parquet", Dropped, [Dropped("1", "a reason", "")])
+    write_json(tmp_path / "facts.json", {"a": 1})
+    assert theirs.read_text() == "theirs"
+    assert [each.id for each in read_rows(tmp_path / "rows.parquet", Dropped)] == ["1"]
+    assert json.loads((tmp_path / "facts.json").read_text()) == {"a": 1}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["facts.json", "rows.parquet", "theirs.txt"]
+
+
+def test_a_journal_that_is_a_link_is_refused_and_its_target_left_alone(tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs.txt"
+    theirs.write_text("theirs")
+    (tmp_path / "journal.jsonl").symlink_to(theirs)
+    with pytest.raises(InputError, match=r"journal\.jsonl is a link"):
+        Journal(tmp_path / "journal.jsonl")
+    assert theirs.read_text() == "theirs"

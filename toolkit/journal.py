@@ -16,7 +16,7 @@ from typing import Any, Self
 
 from toolkit.errors import LostRow
 from toolkit.records import to_dict
-from toolkit.shards import damaged
+from toolkit.shards import damaged, no_link
 from toolkit.stage import Drop, Result
 
 DIGITS = 8  # of the checksum of a line
@@ -26,7 +26,7 @@ class Journal:
     """Keeps for each row its id and where its line lies; never the rows."""
 
     def __init__(self, path: Path) -> None:
-        self.file = path.open("a+b")
+        self.file = open(path, "a+b", opener=no_link)  # noqa: SIM115  # closed in __exit__
         fcntl.flock(self.file, fcntl.LOCK_EX)
         self.offsets: dict[str, int] = {}
         self.kept = 0

@@ -10,7 +10,6 @@ A rerun continues: sealed shards and stages are not done again, journals are tak
 against its seal once: by the worker that reads it, or else for its own sake.
 """
 
-import fcntl
 import platform
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,7 +28,7 @@ from toolkit.generators import open_generator
 from toolkit.progress import Watcher
 from toolkit.release import ReleaseSettings, release
 from toolkit.seals import Sealed, check_sealed, sealed_stage, shard_folder, tables
-from toolkit.shards import write_text
+from toolkit.shards import locked, write_text
 from toolkit.spec import Spec, load, place
 from toolkit.stage import Settings, Stage, Tools
 from toolkit.stages import decontaminate
@@ -274,15 +273,12 @@ def _pool() -> Pool:
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """One run at a time in a folder; the kernel lets go of the lock however the holder ends."""
+    """One run at a time in a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     others = sorted(path.name for path in folder.iterdir() if path.name != ".lock")
     if others and not (folder / "shared").is_dir():
         shown = ", ".join(others[:3])
         raise InputError(f"{folder} is no run folder, and not empty: it holds {shown}", "name a new --run-dir")
-    with (folder / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise StaleStage(f"another langlift works in {folder}", "wait for it, or use another --run-dir") from None
+    held = StaleStage(f"another langlift works in {folder}", "wait for it, or use another --run-dir")
+    with locked(folder / ".lock", held):
         yield

@@ -1,9 +1,12 @@
 """Rows in Parquet, a batch at a time; files that appear whole or not at all; digests.
 
 The same rows are the same bytes: fixed row order, row-group size, compression and chunking.
-Memory is bounded by a batch, never by a file.
+Memory is bounded by a batch, never by a file. A link in a folder is never written through: what it points to is no
+file of the run.
 """
 
+import errno
+import fcntl
 import hashlib
 import json
 import os
@@ -11,12 +14,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from toolkit.errors import StaleStage
+from toolkit.errors import InputError, StaleStage
 from toolkit.records import from_dict, schema, to_dict
 
 BATCH = 200  # rows in memory at once; also the row-group size
@@ -29,17 +32,18 @@ def write_rows(path: Path, row: type, rows: Iterable[Any]) -> int:
 
 def write_values(path: Path, row: type, values: Iterable[dict[str, Any]]) -> int:
     """As `write_rows`, for rows that are plain values already."""
-    unfinished = path.with_name(path.name + ".part")
     count = 0
     iterator = iter(values)
-    with pq.ParquetWriter(
-        unfinished, schema(row), compression="zstd", use_content_defined_chunking=True, write_page_index=True
-    ) as out:
+    with (
+        _appearing(path) as file,
+        pq.ParquetWriter(
+            file, schema(row), compression="zstd", use_content_defined_chunking=True, write_page_index=True
+        ) as out,
+    ):
         while batch := list(islice(iterator, BATCH)):
             # write_batch would gather a million rows in memory before it closes a row group
             out.write_table(pa.Table.from_pylist(batch, schema=schema(row)))
             count += len(batch)
-    publish(unfinished, path)
     return count
 
 
@@ -79,9 +83,45 @@ def write_json(path: Path, value: Any) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """A small text file that appears whole or not at all."""
+    with _appearing(path) as file:
+        file.write(text.encode())
+
+
+@contextmanager
+def _appearing(path: Path) -> Iterator[BinaryIO]:
+    """A file to write, which gets its name when it is whole. Whatever else had the name it is written under goes."""
     unfinished = path.with_name(path.name + ".part")
-    unfinished.write_text(text, encoding="utf-8")
+    unfinished.unlink(missing_ok=True)
+    with unfinished.open("xb") as file:  # x: fails for a link too
+        yield file
     publish(unfinished, path)
+
+
+@contextmanager
+def locked(path: Path, held: StaleStage) -> Iterator[None]:
+    """One at a time; the kernel lets go of the lock however the holder ends.
+
+    Raises `held` while another has it, InputError where the path is a link.
+    """
+    with open(path, "a+b", buffering=0, opener=no_link) as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise held from None
+        yield
+
+
+def no_link(path: str, flags: int) -> int:
+    """An `opener` for files of a run that stay, and are written where they are. Raises InputError for a link."""
+    try:
+        return os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+    except OSError as error:
+        if error.errno != errno.ELOOP or not os.path.islink(path):
+            raise
+        raise InputError(
+            f"{path} is a link to {os.readlink(path)!r}, and no file that langlift made",
+            "remove the link, and run the command again",
+        ) from None
 
 
 def read_json(path: Path) -> Any:

@@ -8,7 +8,6 @@ facts; nobody types any of them in. A folder appears when it is whole, and the s
 the same bytes: no times, no machine paths, no durations.
 """
 
-import fcntl
 import hashlib
 import re
 import shutil
@@ -28,7 +27,7 @@ from toolkit.errors import InputError, LostRow, NothingToRelease, SpecError, Sta
 from toolkit.release.card import license_note, make_card, toolchains
 from toolkit.release.data import Tally, Written, shown, write_language
 from toolkit.seals import check_shard, sealed_stage, shard_folder
-from toolkit.shards import file_digest, write_json
+from toolkit.shards import file_digest, locked, write_json
 from toolkit.stage import Settings
 
 SCHEMA = "langlift/release/1"
@@ -94,13 +93,10 @@ def release(run: Path, settings: ReleaseSettings) -> Path:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """One release at a time in a run; the kernel lets go of the lock however the holder ends."""
+    """One release at a time in a run."""
     folder.mkdir(exist_ok=True)
-    with (folder / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise StaleStage(f"another langlift writes {folder}", "wait for it, then run the command again") from None
+    held = StaleStage(f"another langlift writes {folder}", "wait for it, then run the command again")
+    with locked(folder / ".lock", held):
         yield
 
 
