@@ -1,7 +1,8 @@
 """SPDX licence expressions: is what a row names among what a release allows?
 
 Grammar: SPDX specification 2.3, annex D (AND binds tighter than OR, WITH than both, parentheses).
-An exception behind WITH only adds permissions, so it is the licence before it that decides.
+An exception of SPDX's list behind WITH only adds permissions, so it is the licence before it that decides; any other
+name there may take permissions away, as the Commons Clause does, and is no expression.
 A name in any case is the same licence, as the annex says.
 """
 
@@ -44,10 +45,13 @@ _TOKEN = re.compile(r"\s*([()]|[A-Za-z0-9.:+-]+)")
 
 def is_identifier(name: str) -> bool:
     """Whether it is one licence of SPDX's list, or a LicenseRef-: not an expression of several."""
-    if re.search(r"[\s()+]", name):
-        return False
+    return not re.search(r"[\s()+]", name) and _on_the_list(name)
+
+
+def _on_the_list(expression: str) -> bool:
+    """Whether SPDX's lists have all its names."""
     try:
-        canonicalize_license_expression(name)
+        canonicalize_license_expression(expression)
     except InvalidLicenseExpression:
         return False
     return True
@@ -128,8 +132,8 @@ def _one(tokens: _Tokens, known: set[str]) -> list[str]:
     name = next(tokens, "")
     if not _is_name(name):
         raise NotAnExpression(name)
-    if tokens.skip("WITH") and not _is_name(next(tokens, "")):
-        raise NotAnExpression("no exception after WITH")
+    if tokens.skip("WITH") and not _on_the_list(f"MIT WITH {next(tokens, '')}"):
+        raise NotAnExpression("no exception of SPDX's list after WITH")
     return [] if name.casefold() in known else [name]
 
 
