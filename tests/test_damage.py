@@ -1,6 +1,7 @@
 """A finished run folder is damaged file by file: no traceback, no wrong release, and the printed remedy is true."""
 
 import hashlib
+import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -367,6 +368,39 @@ def away(path: Path) -> Iterator[None]:
         yield
     finally:
         aside.rename(path)
+
+
+def test_what_other_people_wrote_does_not_steer_the_terminal_that_shows_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "langlift.toml").write_text(SPEC)
+    hostile = "\x1b]0;owned\x07MIT\x9b2J\u202e\n0123456789abcdef  forged X"
+    content = next(iter(FILES.values()))
+    columns = {
+        "repo": ["a\x1b[2J"],
+        "path": ["é\x9b.py"],
+        "revision": ["1"],
+        "license": [hostile],
+        "content": [content],
+    }
+    pq.write_table(pa.table(columns), tmp_path / "files.parquet")
+    folder = str(tmp_path / "run")
+    main(["run", str(tmp_path / "langlift.toml"), "--run-dir", folder])
+    capsys.readouterr()
+    assert main(["show", folder, "filter", "--dropped", "licence"]) == 0
+    said = capsys.readouterr().out
+    assert said.replace("\n", "").isprintable()
+    assert said.count("\n") == 3
+    assert "\\x1b]0;owned\\x07MIT\\x9b2J\\u202e" in said
+    for row in ([], [said.split()[0]]):
+        assert main(["show", folder, "extract", *row]) == 0
+        shown = capsys.readouterr().out
+        assert shown.replace("\n", "").isprintable()
+    found = json.loads(shown)
+    assert (found["repo"], found["path"], found["license"]) == ("a\x1b[2J", "é\x9b.py", hostile)
+    assert "é" in shown
+    assert main(["show", folder, "filter", "--dropped", "\x1b[2J"]) == 2
+    assert "\x1b" not in capsys.readouterr().err
 
 
 def test_a_link_for_a_lock_is_refused_and_its_target_left_alone(

@@ -21,6 +21,13 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> str:
     return f"unknown {kind} {name!r}{near or ';'} known: {', '.join(known)}"
 
 
+def visible(text: str, kept: str = "\n") -> str:
+    """Other people's text as it may go to a terminal: what steers one is written as Python does, `kept` stays."""
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() or each in kept else repr(each)[1:-1] for each in text)
+
+
 class ToolkitError(Exception):
     """A message that names the thing, and a help line that names the remedy."""
 

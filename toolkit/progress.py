@@ -10,6 +10,8 @@ from typing import Protocol
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from toolkit.errors import visible
+
 LOG_EVERY = 30.0  # seconds
 
 
@@ -62,7 +64,7 @@ class _Lines:
         self.console = console
 
     def remark(self, text: str) -> None:
-        self.console.print(text, markup=False, highlight=False, soft_wrap=True)
+        self.console.print(visible(text), markup=False, highlight=False, soft_wrap=True)
 
 
 class LogLines(_Lines):

@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from toolkit import __version__
+from toolkit.errors import visible
 
 COMMANDS = {
     "demo": "toolkit.cli.demo",
@@ -126,9 +127,9 @@ OUTPUT_HELP = "free some space there, or send it elsewhere, and run the same com
 
 def complain(message: str, help: str, code: int) -> int:
     """What is wrong and the remedy, on stderr."""
-    click.echo(f"error: {message}", err=True)
+    click.echo(f"error: {visible(message)}", err=True)
     if help:
-        click.echo(f"help: {help}", err=True)
+        click.echo(f"help: {visible(help)}", err=True)
     return code
 
 

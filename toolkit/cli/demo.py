@@ -33,9 +33,9 @@ def _demo(folder: Path) -> None:
     output.stages(facts)
     row = loaded["row"]
     rows = ", ".join(f"{split} {count:,}" for split, count in loaded["rows"].items())
-    output.line(f"\nLoaded back by datasets: {rows}. One row of it:")
-    output.line(
+    output.lines(f"\nLoaded back by datasets: {rows}. One row of it:")
+    output.lines(
         f"\n-- {row['path']} lines {row['first_line']}-{row['last_line']} ({row['license']})\n\n{row['source']}"
     )
-    output.line(f"-- Lua, {row['cases']} cases, mutation score {row['mutation_score']:.2f}\n\n{row['translation']}")
-    output.line(f"-- tests\n\n{row['tests']}")
+    output.lines(f"-- Lua, {row['cases']} cases, mutation score {row['mutation_score']:.2f}\n\n{row['translation']}")
+    output.lines(f"-- tests\n\n{row['tests']}")

@@ -1,4 +1,7 @@
-"""What commands print: tables for people on stdout, or one JSON value; remarks on stderr."""
+"""What commands print: tables for people on stdout, or one JSON value; remarks on stderr.
+
+Much of it was written by other people; none of it can steer a terminal.
+"""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -8,6 +11,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from toolkit.errors import visible
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -26,22 +31,28 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> 
 def _words(value: Any) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
-    return f"{value:.3f}" if isinstance(value, float) else str(value)
+    return f"{value:.3f}" if isinstance(value, float) else visible(str(value))
 
 
 def line(text: str) -> None:
-    """One line of text on stdout."""
-    click.echo(text)
+    """One line of text on stdout, whatever is in it."""
+    click.echo(visible(text, kept=""))
+
+
+def lines(text: str) -> None:
+    """Text on stdout that has lines of its own, as code has."""
+    click.echo(visible(text, kept="\n\t"))
 
 
 def remark(text: str) -> None:
     """One line on stderr: not data."""
-    click.echo(text, err=True)
+    click.echo(visible(text), err=True)
 
 
 def as_json(value: Any) -> None:
-    """One JSON value on stdout."""
-    click.echo(json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False))
+    """One JSON value on stdout. Letters of all languages stand as they are, what does not print as an escape."""
+    text = json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False)
+    click.echo("".join(each if each.isprintable() or each == "\n" else json.dumps(each)[1:-1] for each in text))
 
 
 def stages(facts: Sequence[dict[str, Any]]) -> None:
