@@ -368,6 +368,33 @@ def test_a_link_for_a_lock_is_refused_and_its_target_left_alone(run: Path, tmp_p
     release(run, SETTINGS)
 
 
+@pytest.mark.parametrize("name", ["dataset", "dataset.part", "dataset.scratch", "dataset.old"])
+@pytest.mark.parametrize("kind", ["link", "link to nothing", "file"])
+def test_what_is_no_folder_where_the_release_belongs_is_refused_before_anything_is_moved(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, kind: str
+) -> None:
+    with (run / "spec.toml").open("a") as spec:
+        spec.write('\n[release]\nrepo = "someone/tiny"\nversion = "0.2.0"\ntitle = "Tiny"\n')
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    (theirs / "a.txt").write_text("theirs")
+    path = run / "release" / name
+    path.parent.mkdir()
+    if kind == "file":
+        path.write_text("theirs")
+    else:
+        path.symlink_to(theirs if kind == "link" else tmp_path / "nowhere")
+    for _ in range(2):
+        assert main(["release", str(run)]) == 2
+        err = capsys.readouterr().err
+        assert f"error: {path} is a {kind.split()[0]}" in err
+        assert f"help: remove or rename {path}" in err
+        assert sorted(each.name for each in path.parent.iterdir()) == [".lock", name]
+    assert [each.name for each in theirs.iterdir()] == ["a.txt"]
+    path.unlink()
+    assert main(["release", str(run)]) == 0
+
+
 def test_hash_seed_and_process_do_not_change_a_byte(run: Path) -> None:
     due = contents(release(run, SETTINGS))
     code = (

@@ -70,7 +70,8 @@ class ReleaseSettings(Settings):
 def release(run: Path, settings: ReleaseSettings) -> Path:
     """Write the release of a finished run; returns its folder. The same run gives the same bytes.
 
-    Raises StaleStage for a run that is not finished or was changed, NothingToRelease for one without rows.
+    Raises StaleStage for a run that is not finished or was changed, NothingToRelease for one without rows, InputError
+    for something else where the release belongs.
     """
     spec = _spec(run)
     languages = _languages(run, spec)
@@ -81,13 +82,16 @@ def release(run: Path, settings: ReleaseSettings) -> Path:
             "`langlift status` shows the stage that dropped them, and why",
         )
     target = run / "release" / "dataset"
+    unfinished, scratch, old = (target.with_name(f"dataset.{name}") for name in ("part", "scratch", "old"))
     with _alone(target.parent):
-        unfinished, scratch = (_fresh(target.with_name(name)) for name in ("dataset.part", "dataset.scratch"))
+        _refuse_others(target, unfinished, scratch, old)
+        for each in (unfinished, scratch):
+            _fresh(each)
         files = {name: write_language(_shards(run, name, stages), name, unfinished, scratch) for name in languages}
         shutil.rmtree(scratch)
         _account(files, stages)
         _describe(unfinished, settings, files, stages, spec)
-        _replace(unfinished, target)
+        _replace(unfinished, target, old)
     return target
 
 
@@ -100,12 +104,22 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def _fresh(folder: Path) -> Path:
+def _refuse_others(*folders: Path) -> None:
+    """Raises InputError for what langlift did not make where it makes folders, and removes them: a link, a file."""
+    for path in folders:
+        if path.is_symlink() or (path.exists() and not path.is_dir()):
+            what = f"a link to {str(path.readlink())!r}" if path.is_symlink() else "a file"
+            raise InputError(
+                f"{path} is {what}, and no folder that langlift made",
+                f"remove or rename {path}, and release again; to have the release elsewhere, copy it when it is made",
+            )
+
+
+def _fresh(folder: Path) -> None:
     """An empty folder, whatever a killed release left there."""
     if folder.exists():
         shutil.rmtree(folder)
     folder.mkdir()
-    return folder
 
 
 def _account(files: dict[str, dict[str, list[Written]]], stages: list[dict[str, Any]]) -> None:
@@ -162,9 +176,8 @@ def _entry(path: Path, rows: int | None = None) -> dict[str, Any]:
     return entry if rows is None else entry | {"rows": rows, "row_set": row_set(path)}
 
 
-def _replace(unfinished: Path, target: Path) -> None:
+def _replace(unfinished: Path, target: Path, old: Path) -> None:
     """Put the finished folder in place. A kill in between leaves the old one under `dataset.old`, or none."""
-    old = target.with_name("dataset.old")
     if target.exists():
         if old.exists():
             shutil.rmtree(old)
