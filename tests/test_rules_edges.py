@@ -1,6 +1,7 @@
 """The rewriter at the edges: what Lua does silently in another way than Python, it does as Python here."""
 
 import pytest
+from rules_copies import COPIES
 from rules_edges import DECLINED, EDGES
 from rules_exact import EXACT, UNSEEN
 from test_rules import code_of, judged, problem, translated, verdict
@@ -9,10 +10,12 @@ from test_rules import pool as pool
 from sandboxes import Pool
 from toolkit.records import Status, Verdict
 
+CASES = EDGES | EXACT | COPIES
 
-@pytest.mark.parametrize("title", EDGES | EXACT)
+
+@pytest.mark.parametrize("title", CASES)
 def test_lua_does_as_python_does_at_the_edges(title: str, pool: Pool) -> None:
-    assert verdict(*(EDGES | EXACT)[title], pool) == Verdict(Status.PASSED, "")
+    assert verdict(*CASES[title], pool) == Verdict(Status.PASSED, "")
 
 
 @pytest.mark.parametrize("title", UNSEEN)

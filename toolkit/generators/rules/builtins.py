@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Callable
 
-from toolkit.generators.rules import classes, comprehensions, formats, iterables, ordering, truth
+from toolkit.generators.rules import classes, comprehensions, formats, fresh, iterables, ordering, truth
 from toolkit.generators.rules.code import (
     ADD,
     COMPARE,
@@ -86,18 +86,15 @@ def _list(t: Translator, node: ast.Call) -> Code:
     if not node.args:
         return Code("{}", LITERAL)
     inner = node.args[0]
-    code = iterables.as_list(t, inner)
-    borrowed = t.type(inner).kind in ARRAYS and not _fresh(inner)
-    if borrowed:
-        return (
-            Code(f"table.move({code}, 1, #{code.atom}, 1, {{}})") if str(code).isidentifier() else t.call("slice", code)
-        )
-    return code
-
-
-def _fresh(node: ast.expr) -> bool:
-    """Whether the array was made for this expression, so that it need not be copied."""
-    return isinstance(node, ast.ListComp | ast.GeneratorExp | ast.List | ast.Call)
+    kind = t.type(inner).kind
+    if fresh.is_fresh(t, inner) or kind in SETS | DICTS | {"str", "iterator"}:
+        return iterables.as_list(t, inner)
+    code = t.expression(inner)
+    if kind not in ARRAYS:
+        return t.call("fresh_list", code)
+    if str(code).isidentifier():
+        return Code(f"table.move({code}, 1, #{code.atom}, 1, {{}})")
+    return t.call("slice", code)
 
 
 def _tuple(t: Translator, node: ast.Call) -> Code:

@@ -186,6 +186,13 @@ local function to_list(value)
   return is_list(value) and value or sorted_keys(value)
 end
 
+--@ fresh_list: to_list
+-- The elements of any iterable as a list that nobody else holds.
+local function fresh_list(value)
+  local list = to_list(value)
+  return table.move(list, 1, #list, 1, {})
+end
+
 --@ sized:
 -- The values themselves, where they are as many as the names that wait for them.
 local function sized(values, count, or_more)
