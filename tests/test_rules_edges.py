@@ -4,13 +4,14 @@ import pytest
 from rules_copies import COPIES
 from rules_edges import DECLINED, EDGES
 from rules_exact import EXACT, UNSEEN
+from rules_powers import POWERS
 from test_rules import code_of, judged, problem, translated, verdict
 from test_rules import pool as pool
 
 from sandboxes import Pool
 from toolkit.records import Status, Verdict
 
-CASES = EDGES | EXACT | COPIES
+CASES = EDGES | EXACT | COPIES | POWERS
 
 
 @pytest.mark.parametrize("title", CASES)

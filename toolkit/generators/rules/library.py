@@ -4,7 +4,7 @@ import ast
 import string
 from collections.abc import Callable
 
-from toolkit.generators.rules import iterables, library_iterables
+from toolkit.generators.rules import iterables, library_iterables, operators
 from toolkit.generators.rules.code import COMPARE, MULTIPLY, Code, binary, compare, quoted
 from toolkit.generators.rules.declined import Declined
 from toolkit.generators.rules.translator import Translator
@@ -118,7 +118,7 @@ def _is_close(t: Translator, node: ast.Call) -> Code:
 
 def _power(t: Translator, node: ast.Call) -> Code:
     match node.args[1]:
-        case ast.Constant(value=int(exponent)) if exponent >= 0:
+        case ast.Constant(value=int(exponent)) if 0 <= exponent <= 2 or operators.small_power(node.args[0], exponent):
             left, right = t.operands(node.args)
             return Code(f"{left.atom} ^ {right.at(12)}", 12)
     return t.call("math_power", *t.operands(node.args))

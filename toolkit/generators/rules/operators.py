@@ -76,7 +76,7 @@ def combine(t: Translator, op: ast.operator, one: ast.expr, left: Code, other: a
                 return t.call("modulo", left, right)
             return _divide(t, "%", "modulo", other, left, right)
         case ast.Pow():
-            return _power(t, kinds, other, left, right)
+            return _power(t, one, left, other, right)
         case ast.LShift() | ast.RShift():
             return _shift(t, op, other, left, right)
         case ast.BitAnd() | ast.BitOr() | ast.BitXor() if names == {"bool"}:
@@ -168,13 +168,21 @@ def _filled_length(t: Translator, node: ast.expr) -> bool:
     return truth.filled_fact(node) in t.facts
 
 
-def _power(t: Translator, kinds: tuple[ValueType, ValueType], exponent: ast.expr, left: Code, right: Code) -> Code:
+def _power(t: Translator, base: ast.expr, left: Code, exponent: ast.expr, right: Code) -> Code:
     match exponent:
         case ast.Constant(value=2) if str(left).isidentifier():
             return binary(left, "*", left, MULTIPLY)
-        case ast.Constant(value=float()):
+        case ast.Constant(value=float(number)) if 0 <= number <= 1 or small_power(base, number):
             return Code(f"{left.atom} ^ {right.at(POWER)}", POWER)
     return t.call("power", left, right)
+
+
+def small_power(base: ast.expr, exponent: float) -> bool:
+    """Whether a power of two literals is far from what a float can not hold."""
+    match base:
+        case ast.Constant(value=int(number) | float(number)):
+            return 1 <= number <= 1000 and 0 <= exponent <= 100
+    return False
 
 
 def key(t: Translator, node: ast.expr, code: Code) -> Code:

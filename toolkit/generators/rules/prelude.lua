@@ -464,7 +464,10 @@ end
 local function power(a, b)
   if math.type(a) ~= "integer" or math.type(b) ~= "integer" or b < 0 then
     if a == 0 and b < 0 then error("ZeroDivisionError: 0.0 cannot be raised to a negative power", 0) end
-    return a ^ b
+    local result = a ^ b
+    local finite = math.abs(a) < math.huge and math.abs(b) < math.huge
+    if finite and math.abs(result) == math.huge then error("OverflowError: Numerical result out of range", 0) end
+    return result
   end
   if math.abs((a + 0.0) ^ b) >= 2.0 ^ 63 then error("beyond 64 bits", 0) end
   local result = 1
