@@ -1,6 +1,7 @@
 """The rewriter at the edges: what Lua does silently in another way than Python, it does as Python here."""
 
 import pytest
+from rules_bounds import BOUNDS
 from rules_copies import COPIES
 from rules_edges import DECLINED, EDGES
 from rules_exact import EXACT, UNSEEN
@@ -11,7 +12,7 @@ from test_rules import pool as pool
 from sandboxes import Pool
 from toolkit.records import Status, Verdict
 
-CASES = EDGES | EXACT | COPIES | POWERS
+CASES = EDGES | EXACT | COPIES | POWERS | BOUNDS
 
 
 @pytest.mark.parametrize("title", CASES)

@@ -1,13 +1,12 @@
 """Lower bounds of integers: which indices can not be negative, which divisors can not be zero.
 
-Flow-insensitive: a variable's bound is the least over everything assigned to it in its function. An assignment that
-depends on the variable itself counts as keeping the bound only where it adds something not negative.
+Flow-insensitive: a variable's bound is the least over everything assigned to it in its function. Where an assignment
+depends on the variable itself, the bound of the others is tried: it holds where each assignment keeps to it.
 """
 
 import ast
 from collections.abc import Iterator
 
-Function = ast.FunctionDef | ast.Lambda | ast.Module
 _INFINITE = 1 << 62
 
 
@@ -22,7 +21,8 @@ class Bounds:
             arguments = function.args
             for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
                 self.values.setdefault(each.arg, []).append(None)
-        self._busy: set[str] = set()
+        self._assumed: dict[str, int] = {}  # the bounds of the variables whose assignments are looked at
+        self._read: set[str] = set()  # which of these bounds were asked for
 
     def lower(self, node: ast.expr) -> int | None:
         """A number that the value is never below, or None."""
@@ -35,7 +35,7 @@ class Bounds:
                 return self._variable(name)
             case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(value))):
                 return -value
-            case ast.Call(func=ast.Name(id="len" | "ord" | "abs" | "count")):
+            case ast.Call(func=ast.Name(id="len" | "ord" | "abs")):
                 return 0
             case ast.Call(func=ast.Attribute(attr="index" | "count")):
                 return 0
@@ -106,19 +106,28 @@ class Bounds:
         return None if None in bounds else min(b for b in bounds if b is not None)
 
     def _variable(self, name: str) -> int | None:
-        if name in self._busy:
-            return _INFINITE
+        if name in self._assumed:
+            self._read.add(name)
+            return self._assumed[name]
         if name not in self.values:
             return None
-        self._busy.add(name)
-        try:
-            bounds = [b if b is None or isinstance(b, int) else self.lower(b) for b in self.values[name]]
-        finally:
-            self._busy.discard(name)
-        if None in bounds:
+        self._read.discard(name)
+        least = self._least_assigned(name, _INFINITE)
+        if least is None or least > _INFINITE // 2:
             return None
-        least = min(b for b in bounds if b is not None)
-        return None if least > _INFINITE // 2 else least
+        if name not in self._read:
+            return least
+        kept = self._least_assigned(name, least)
+        return least if kept is not None and kept >= least else None
+
+    def _least_assigned(self, name: str, assumed: int) -> int | None:
+        """The least bound of what is assigned to a variable, if the variable is never below `assumed`."""
+        self._assumed[name] = assumed
+        try:
+            bounds = [each if each is None or isinstance(each, int) else self.lower(each) for each in self.values[name]]
+        finally:
+            del self._assumed[name]
+        return None if None in bounds else min(each for each in bounds if each is not None)
 
     def _collect(self, node: ast.AST) -> None:
         match node:
@@ -139,6 +148,10 @@ class Bounds:
                 inner = (each for each in ast.walk(node) if isinstance(each, ast.Nonlocal))
                 for each in (name, *(each for statement in inner for each in statement.names)):
                     self.values.setdefault(each, []).append(None)
+            case ast.Lambda(args=arguments):
+                for each in ast.walk(arguments):
+                    if isinstance(each, ast.arg):
+                        self.values.setdefault(each.arg, []).append(None)
             case ast.Nonlocal(names=names) | ast.Global(names=names):
                 for name in names:
                     self.values.setdefault(name, []).append(None)
@@ -146,7 +159,7 @@ class Bounds:
     def _assign(self, target: ast.expr, value: ast.expr | int | None) -> None:
         match target:
             case ast.Name(id=name):
-                self.values.setdefault(name, []).append(_kept(name, value))
+                self.values.setdefault(name, []).append(value)
             case ast.Tuple(elts=targets) | ast.List(elts=targets):
                 values = value.elts if isinstance(value, ast.Tuple) and len(value.elts) == len(targets) else None
                 for place, each in enumerate(targets):
@@ -162,20 +175,11 @@ class Bounds:
                 func=ast.Name(id="reversed"), args=[ast.Call(func=ast.Name(id="range"), args=args)]
             ), ast.Name():
                 self._assign(target, _range_bound(args))
-            case ast.Call(func=ast.Name(id="enumerate"), args=args), ast.Tuple(elts=[first, second]):
-                self._assign(first, args[1] if len(args) > 1 else 0)
+            case ast.Call(func=ast.Name(id="enumerate"), args=args, keywords=named), ast.Tuple(elts=[first, second]):
+                self._assign(first, [*args[1:], *(each.value for each in named), 0][0])
                 self._assign(second, None)
             case _:
                 self._assign(target, None)
-
-
-def _kept(name: str, value: ast.expr | int | None) -> ast.expr | int | None:
-    """x - 1 assigned to x keeps no bound; the cycle guard would otherwise call it infinite."""
-    shrinks = isinstance(value, ast.BinOp) and not isinstance(value.op, ast.Add | ast.Mult | ast.FloorDiv | ast.Mod)
-    if isinstance(value, ast.expr) and shrinks:
-        names = {each.id for each in ast.walk(value) if isinstance(each, ast.Name)}
-        return None if name in names else value
-    return value
 
 
 def _range_bound(args: list[ast.expr]) -> ast.expr | int | None:
@@ -186,7 +190,7 @@ def _range_bound(args: list[ast.expr]) -> ast.expr | int | None:
             return start
         case [start, _, ast.Constant(value=int(step))] if step > 0:
             return start
-        case [_, stop, ast.UnaryOp(op=ast.USub())]:
+        case [_, stop, ast.UnaryOp(op=ast.USub(), operand=ast.Constant())]:
             return ast.BinOp(stop, ast.Add(), ast.Constant(1))
     return None
 

@@ -36,7 +36,6 @@ class Frame:
     is_generator: bool = False
     loops: list["Loop"] = field(default_factory=list)
     protected: bool = False  # inside the closure of a `try`: return and break must be carried out
-    carried: set[str] = field(default_factory=set)  # what the closure of the `try` carries out
 
 
 @dataclass
