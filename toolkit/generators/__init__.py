@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import Protocol
 
 from toolkit.errors import UnknownName
-from toolkit.records import SourceFunction
+from toolkit.records import SourceFunction, content_id
 from toolkit.value_types import ValueType
 
 
@@ -47,3 +49,19 @@ def open_generator(name: str) -> Generator:
         raise UnknownName(f"unknown generator {name!r}", f"known: {', '.join(BACKENDS)}")
     generator: Generator = import_module(BACKENDS[name]).open()
     return generator
+
+
+@cache
+def sources_digest() -> str:
+    """What this package is made of: another rewriter under the same name has another digest."""
+    return digest_of(Path(__file__).parent)
+
+
+def digest_of(folder: Path) -> str:
+    """A short digest of the Python and Lua files below a folder, by name and content."""
+    files = {
+        path.relative_to(folder).as_posix(): path
+        for path in folder.rglob("*")
+        if path.suffix in (".py", ".lua") and path.is_file()
+    }
+    return content_id(*(part for name in sorted(files) for part in (name, files[name].read_text(encoding="utf-8"))))

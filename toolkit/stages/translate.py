@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from toolkit import languages
-from toolkit.generators import Completion, Prompt
+from toolkit.generators import Completion, Prompt, sources_digest
 from toolkit.prompts import prompt_of
 from toolkit.records import Attempt, Problem, content_id
 from toolkit.stage import Drop, Result, Stage, Tools
@@ -39,6 +39,11 @@ def _result(problem: Problem, prompt: Prompt, completion: Completion, generator:
     return Result(problem.id, (Attempt(id, problem, prompt.language, generator, prompt.text, codes),))
 
 
+def facts(settings: Settings, language: str) -> dict[str, str]:
+    """What the embedded generators are made of: their names alone do not tell one checkout from another."""
+    return {"generator sources": sources_digest()}
+
+
 STAGE = Stage(
     name="translate",
     version="1",
@@ -46,4 +51,5 @@ STAGE = Stage(
     writes=Attempt,
     settings=Settings,
     apply=apply,
+    facts=facts,
 )

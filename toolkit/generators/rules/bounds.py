@@ -149,9 +149,9 @@ class Bounds:
                 for each in (name, *(each for statement in inner for each in statement.names)):
                     self.values.setdefault(each, []).append(None)
             case ast.Lambda(args=arguments):
-                for each in ast.walk(arguments):
-                    if isinstance(each, ast.arg):
-                        self.values.setdefault(each.arg, []).append(None)
+                for argument in ast.walk(arguments):
+                    if isinstance(argument, ast.arg):
+                        self.values.setdefault(argument.arg, []).append(None)
             case ast.Nonlocal(names=names) | ast.Global(names=names):
                 for name in names:
                     self.values.setdefault(name, []).append(None)
@@ -176,7 +176,8 @@ class Bounds:
             ), ast.Name():
                 self._assign(target, _range_bound(args))
             case ast.Call(func=ast.Name(id="enumerate"), args=args, keywords=named), ast.Tuple(elts=[first, second]):
-                self._assign(first, [*args[1:], *(each.value for each in named), 0][0])
+                starts = [*args[1:], *(each.value for each in named)]
+                self._assign(first, starts[0] if starts else 0)
                 self._assign(second, None)
             case _:
                 self._assign(target, None)
