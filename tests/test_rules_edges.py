@@ -6,13 +6,14 @@ from rules_copies import COPIES
 from rules_edges import DECLINED, EDGES
 from rules_exact import EXACT, UNSEEN
 from rules_powers import POWERS
+from rules_told import MIXED, TOLD
 from test_rules import code_of, judged, problem, translated, verdict
 from test_rules import pool as pool
 
 from sandboxes import Pool
 from toolkit.records import Status, Verdict
 
-CASES = EDGES | EXACT | COPIES | POWERS | BOUNDS
+CASES = EDGES | EXACT | COPIES | POWERS | BOUNDS | TOLD
 
 
 @pytest.mark.parametrize("title", CASES)
@@ -76,3 +77,11 @@ def test_what_lua_would_do_in_another_way_is_declined(title: str) -> None:
     completion = translated(problem(DECLINED[title], [([1, 2, 3],)]))
     assert completion.codes == ()
     assert completion.declined
+
+
+@pytest.mark.parametrize("title", MIXED)
+def test_what_lua_can_not_tell_apart_is_declined(title: str) -> None:
+    source, calls, reason = MIXED[title]
+    completion = translated(problem(source, calls))
+    assert completion.codes == ()
+    assert reason in completion.declined

@@ -15,12 +15,19 @@ from toolkit.generators.rules.types import DICTS, SETS, TABLES
 
 _TYPE_TESTS = {"str": 'type({}) == "string"', "bool": 'type({}) == "boolean"', "float": 'math.type({}) == "float"'}
 
+_GROUPS = {
+    **dict.fromkeys(("list", "tuple", "Sequence", "Iterable", "Collection", "deque"), "list"),
+    **dict.fromkeys(("dict", "Mapping"), "dict"),
+    **dict.fromkeys(("set", "frozenset"), "set"),
+}
+
 
 def isinstance_(t: Translator, node: ast.Call) -> Code:
     value, classes = node.args
     nodes = classes.elts if isinstance(classes, ast.Tuple) else [classes]
     names = [each.id if isinstance(each, ast.Name) else getattr(each, "attr", "?") for each in nodes]
     code = t.simple(value, "value")
+    _tell_apart(t, value, names)
     if {"int", "float"} <= set(names):
         names = ["number", *(each for each in names if each not in ("int", "float"))]
     parts = [_is_a(t, value, code, each) for each in names]
@@ -29,6 +36,24 @@ def isinstance_(t: Translator, node: ast.Call) -> Code:
         return Code("true", LITERAL)
     parts = [part for part in parts if part != "false"]
     return chain("or", parts, OR) if parts else Code("false", LITERAL)
+
+
+def _tell_apart(t: Translator, value: ast.expr, names: list[str]) -> None:
+    """An empty list is an empty dict in Lua, and a dict looks like a set: nobody can tell one from the other."""
+    groups = frozenset(_GROUPS[name] for name in names if name in _GROUPS)
+    if not groups or t.full_type(value).kind not in ("any", "unknown", "optional"):
+        return
+    asked = t.frame.asked.setdefault(ast.unparse(value), set())
+    asked.add(groups)
+    if len(asked) > 1 and len(frozenset().union(*asked)) > 1:
+        raise Declined("lists, dicts and sets told apart by isinstance")
+
+
+def integer_alone(t: Translator, value: ast.expr) -> Code:
+    """`type(value) == int`."""
+    if t.full_type(value).kind == "bool":
+        return Code("false", LITERAL)
+    return type_test(f'math.type({t.simple(value, "value")}) == "integer"')
 
 
 def _is_a(t: Translator, node: ast.expr, code: Code, name: str) -> Code:

@@ -2,7 +2,7 @@
 
 import ast
 
-from toolkit.generators.rules import operators, truth
+from toolkit.generators.rules import classes, operators, truth
 from toolkit.generators.rules.code import (
     AND,
     LITERAL,
@@ -59,6 +59,8 @@ def _single(t: Translator, node: ast.Compare) -> Code:
 def _type_test(t: Translator, left: ast.expr, right: ast.expr) -> Code | None:
     match left, right:
         case ast.Call(func=ast.Name(id="type"), args=[value]), ast.Name():
+            if right.id == "int":  # True is an instance of int, and its type is another
+                return classes.integer_alone(t, value)
             call = ast.Call(ast.Name("isinstance", ast.Load()), [value, right], [])
             return t.expression(call)
     return None

@@ -1,13 +1,13 @@
 """Functions of itertools, functools, collections, heapq and copy that take iterables."""
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from toolkit.generators.rules import comprehensions, iterables
 from toolkit.generators.rules.code import LITERAL, Code
 from toolkit.generators.rules.declined import Declined
 from toolkit.generators.rules.translator import Translator
-from toolkit.generators.rules.types import DICTS, SETS, TABLES, element
+from toolkit.generators.rules.types import DICTS, SETS, TABLES, ValueType, element
 
 Writer = Callable[[Translator, ast.Call], Code]
 
@@ -129,6 +129,22 @@ def _copy(t: Translator, node: ast.Call) -> Code:
     return t.call("copy" if kind in SETS else "slice", t.expression(node.args[0]))
 
 
+def _deep_copy(t: Translator, node: ast.Call) -> Code:
+    if len(node.args) != 1 or node.keywords:
+        raise Declined("deepcopy with a memo")
+    kinds = set(_kinds(t.type(node.args[0])))
+    if "defaultdict" in kinds:
+        raise Declined("deepcopy of a defaultdict")
+    in_order = t.ordered and kinds & (DICTS | {"any", "unknown"})
+    return t.call("deep_copy_in_order" if in_order else "deep_copy", t.expression(node.args[0]))
+
+
+def _kinds(kind: ValueType) -> Iterator[str]:
+    yield kind.kind
+    for each in kind.of:
+        yield from _kinds(each)
+
+
 def _islice(t: Translator, node: ast.Call) -> Code:
     source, *rest = node.args
     is_iterator = t.type(source).kind == "iterator"
@@ -194,5 +210,6 @@ FUNCTIONS: dict[str, Writer] = {
     "collections.OrderedDict": _ordered_dict,
     "functools.reduce": _reduce,
     "copy.copy": _copy,
+    "copy.deepcopy": _deep_copy,
     "math.fsum": _over_lists("sum"),
 }

@@ -7,10 +7,11 @@ local KEYS = setmetatable({}, {__mode = "k"})
 local function raised(err, ...)
   local text, places = tostring(err), 1
   while places > 0 do text, places = text:gsub("^%S+:%d+: ", "") end
+  local refused = text:find("attempt to", 1, true) or text:find("bad argument #", 1, true)
+  refused = refused and not text:find("^%u%a*:")
   for _, name in ipairs({...}) do
     if text == name or text:sub(1, #name + 1) == name .. ":" then return true end
-    local is_type = name == "TypeError" or name == "AttributeError"
-    if is_type and (text:find("attempt to", 1, true) or text:find("bad argument", 1, true)) then return true end
+    if refused and (name == "TypeError" or name == "AttributeError") then return true end
   end
   return false
 end
@@ -571,7 +572,7 @@ local function parse_int(s, base)
   base = base or 10
   if base ~= 0 and (base < 2 or base > 36) then error("ValueError: int() base must be >= 2 and <= 36, or 0", 0) end
   if base == 0 then base = ({x = 16, b = 2, o = 8})[s:lower():match("^%s*[+-]?0([xbo])")] or 10 end
-  local sign, digits = s:gsub("(%d)_(%d)", "%1%2"):match("^%s*([+-]?)(%w+)%s*$")
+  local sign, digits = s:gsub("(%w)_%f[%w]", "%1"):match("^%s*([+-]?)(%w+)%s*$")
   if digits and base == 16 then digits = digits:gsub("^0[xX]", "") end
   if digits and base == 2 then digits = digits:gsub("^0[bB]", "") end
   if digits and base == 8 then digits = digits:gsub("^0[oO]", "") end
@@ -600,7 +601,7 @@ local function to_float(value)
   local text = value:match("^%s*(.-)%s*$"):lower()
   local special = ({inf = math.huge, infinity = math.huge, nan = 0 / 0})[text:match("^[+-]?(.*)$")]
   if special ~= nil then return text:sub(1, 1) == "-" and -special or special end
-  local number = not text:find("x") and tonumber((text:gsub("(%d)_(%d)", "%1%2")))
+  local number = not text:find("x") and tonumber((text:gsub("(%d)_%f[%d]", "%1")))
   if not number then error("ValueError: could not convert string to float: '" .. value .. "'", 0) end
   return number + 0.0
 end
@@ -1023,6 +1024,19 @@ local function deep_copy(value)
   if type(value) ~= "table" then return value end
   local result = {}
   for k, v in pairs(value) do result[k] = deep_copy(v) end
+  return result
+end
+
+--@ deep_copy_in_order: KEYS ordered keys
+-- A copy of a value and of all that it holds; dicts keep the order of their keys.
+local function deep_copy_in_order(value)
+  if type(value) ~= "table" then return value end
+  local result = KEYS[value] and ordered() or {}
+  if KEYS[value] == nil then
+    for k, v in pairs(value) do result[k] = deep_copy_in_order(v) end
+  else
+    for _, k in ipairs(keys(value)) do result[k] = deep_copy_in_order(value[k]) end
+  end
   return result
 end
 
@@ -1508,6 +1522,7 @@ end
 
 --@ is_close:
 local function is_close(a, b, relative, absolute)
+  if relative < 0 or absolute < 0 then error("ValueError: tolerances must be non-negative", 0) end
   return a == b or math.abs(a - b) <= math.max(relative * math.max(math.abs(a), math.abs(b)), absolute)
 end
 
@@ -1598,6 +1613,7 @@ end
 --@ permutations:
 local function permutations(list, size)
   size = size or #list
+  if size < 0 then error("ValueError: r must be non-negative", 0) end
   local result, chosen, used = {}, {}, {}
   local function choose()
     if #chosen == size then
@@ -1620,6 +1636,7 @@ end
 
 --@ combinations:
 local function combinations(list, size)
+  if size < 0 then error("ValueError: r must be non-negative", 0) end
   local result, chosen = {}, {}
   local function choose(start)
     if #chosen == size then
@@ -1638,6 +1655,7 @@ end
 
 --@ combinations_with_replacement:
 local function combinations_with_replacement(list, size)
+  if size < 0 then error("ValueError: r must be non-negative", 0) end
   local result, chosen = {}, {}
   local function choose(start)
     if #chosen == size then

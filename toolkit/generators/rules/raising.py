@@ -10,8 +10,8 @@ from toolkit.generators.rules.translator import Translator
 
 _NARROWER = {
     "LookupError": ("IndexError", "KeyError"),
-    "ArithmeticError": ("ZeroDivisionError", "OverflowError"),
-    "RuntimeError": ("RuntimeError", "RecursionError", "NotImplementedError"),
+    "ArithmeticError": ("ZeroDivisionError", "OverflowError", "FloatingPointError"),
+    "RuntimeError": ("RecursionError", "NotImplementedError"),
 }
 
 
@@ -56,6 +56,8 @@ def try_(t: Translator, node: ast.stmt) -> None:
             raise Declined("finally behind a handler that leaves")
         if not node.handlers:
             raise Declined("try with finally alone")
+    if any(map(_catches_type_errors, node.handlers)) and _counts_texts(t, node.body):
+        raise Declined("a TypeError of arithmetic that may be caught")
     leaves = sorted(set(_leaving(node.body)))
     if node.finalbody and (leaves or list(_leaving(node.orelse))):
         raise Declined("finally behind a body that leaves")
@@ -78,6 +80,27 @@ def try_(t: Translator, node: ast.stmt) -> None:
     else:
         _after(t, node, leaves, ok, failure, extra)
     t.block_of(node.finalbody)
+
+
+def _catches_type_errors(handler: ast.ExceptHandler) -> bool:
+    return _catches_all(handler) or any(
+        isinstance(each, ast.Name) and each.id in ("TypeError", "Exception", "BaseException")
+        for each in ast.walk(handler.type or handler)
+    )
+
+
+def _counts_texts(t: Translator, body: list[ast.stmt]) -> bool:
+    """Whether there is arithmetic on what may be a text: Lua counts with "5", and Python refuses to."""
+    for node in (each for statement in body for each in ast.walk(statement)):
+        match node:
+            case ast.BinOp(left=left, op=op, right=right) | ast.AugAssign(target=left, op=op, value=right):
+                kinds = {t.type(left).kind, t.type(right).kind}
+                helped = isinstance(op, ast.Add) or (isinstance(op, ast.Mult) and kinds <= {"any", "unknown"})
+                if kinds & {"any", "unknown"} and not helped:
+                    return True
+            case ast.UnaryOp(op=ast.USub(), operand=operand) if t.type(operand).kind in ("any", "unknown"):
+                return True
+    return False
 
 
 def _drop_names(t: Translator, ok: str) -> None:
@@ -190,5 +213,5 @@ def _test(t: Translator, handler: ast.ExceptHandler, failure: str) -> str:
             raise Declined("except of an uncommon class")
         if each.id in ("Exception", "BaseException"):
             return "true"
-        names.extend(_NARROWER.get(each.id, (each.id,)))
+        names.extend((each.id, *_NARROWER.get(each.id, ())))
     return t.call("raised", failure, *(f'"{name}"' for name in dict.fromkeys(names)))

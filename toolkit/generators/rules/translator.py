@@ -36,6 +36,7 @@ class Frame:
     is_generator: bool = False
     loops: list["Loop"] = field(default_factory=list)
     protected: bool = False  # inside the closure of a `try`: return and break must be carried out
+    asked: dict[str, set[frozenset[str]]] = field(default_factory=dict)  # what isinstance asked of a value
 
 
 @dataclass
