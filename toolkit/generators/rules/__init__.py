@@ -4,9 +4,21 @@ It rewrites a subset of Python: arithmetic, comparisons, strings and slices, lis
 comprehensions, generators, loops, nested functions, exceptions, the common builtins and methods, and pieces of math,
 itertools, functools, collections, bisect and heapq. What it can not express it declines, with a reason.
 
-Limits: integers wrap at 64 bits; strings are bytes; lists and tuples are one; what may be None is declined where it
-would enter a list, set, dict or tuple; types are guessed from the values seen in the test cases, from annotations and
-from use. What it emits is a proposal like any model's: the tests decide.
+What it emits is a proposal like any model's: the tests decide, for the inputs that they hold. Where they do not look,
+it does otherwise than Python here:
+
+- sums, differences, products and negations of integers wrap at 64 bits (powers, factorials, shifts and texts beyond
+  them are errors);
+- strings are bytes: lengths, places and cases of letters beyond ASCII are others;
+- lists and tuples are one, an empty list is an empty dict, and a set is a dict whose values are true;
+- None is nil: declined where it would enter a list, set, dict or tuple; one handed to a default is that default;
+- the order of keys is kept for the dicts that the program makes; keys of others, and members of sets, come sorted;
+- `x ** 2` is written `x * x`, which of a float beyond 1e154 is infinity and no OverflowError; so is `math.pow(x, 2)`;
+  a root of a negative number is NaN and not complex;
+- True and 1 are told apart where Python takes them for equal: as keys, as members, and inside lists.
+
+Types are guessed from the values seen in the test cases, from annotations and from use: a function that is given others
+than those may run Lua's operators on them, which count with the text "5".
 """
 
 from collections.abc import Iterable, Iterator
