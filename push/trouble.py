@@ -31,7 +31,9 @@ LONGEST_WORDS = 500  # letters of what a server said
 TOKEN_HELP = "set HF_TOKEN to a token that may write to the repository, or run `hf auth login`"
 AGAIN_HELP = "run the same command again: it goes on from here"
 NETWORK_HELP = f"check the network and HF_ENDPOINT, then {AGAIN_HELP}"
-MOVED_HELP = "`langlift plan` shows what a push would change now; if that is right, push again: the version is free"
+MOVED_HELP = (
+    "`langlift plan` shows what a push would change now; if that is right and the version is still free, push again"
+)
 DISK_HELP = "free some space, or set TMPDIR to a folder with more, and run the same command again"
 
 

@@ -92,6 +92,7 @@ def test_another_meaning_is_another_normal_form(one: str, other: str) -> None:
         ("def f(sum):\n    return sum + 1", "def f(x):\n    return x + 1"),
         ("def f(x):\n    str = x\n    return str", "def f(x):\n    y = x\n    return y"),
         ("def f(x):\n    return [\n        x,\n   'a']", 'def g(y):\n  return [y, "a"]'),
+        ("def f(x):\n    return x[1. / 3:2]", "def f(x):\n    return x[1.0 / 3:2]"),
         ("def f(x):\n    return 1_000 + 2.50", "def f(x):\n\treturn 1000 + 2.5"),
         ("def f(x):\n    'Said.'\n    return x", "def f(x):\n    return x"),
         ("def f(x):\n    if (x):\n        return(1);", "def f(x):\n    if x:\n        return 1"),

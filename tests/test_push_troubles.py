@@ -292,7 +292,10 @@ def theirs(hub: standin.Standin, tag: str = "") -> Callable[[], None]:
 @pytest.mark.parametrize("there_already", [False, True])
 @pytest.mark.parametrize(
     ("tag", "remedy", "other"),
-    [("", "push again: the version is free", "raise"), ("v0.1.0", "raise the version", "push again: the version is")],
+    [
+        ("", "the version is still free, push again", "raise"),
+        ("v0.1.0", "raise the version", "the version is still free"),
+    ],
 )
 def test_a_conflict_names_the_remedy_of_its_case(
     hub: standin.Standin, door: push.Hub, folder: Path, tmp_path: Path, there_already: bool, tag: str, remedy: str,

@@ -15,12 +15,13 @@ from rules_cases import DECLINED, SAME
 
 from sandboxes import Limits, Pool, open_pool
 from toolkit import languages
-from toolkit.generators import Completion, open_generator
+from toolkit.generators import Completion, Prompt, open_generator
 from toolkit.generators.rules.prelude import Prelude
 from toolkit.judge import Program, Trier
 from toolkit.languages.base import suite_of
 from toolkit.prompts import prompt_of
 from toolkit.records import Case, Problem, SourceFunction, Status, Verdict
+from toolkit.value_types import UNKNOWN
 
 ROOT = Path(__file__).parent.parent
 PRELUDE = ROOT / "toolkit" / "generators" / "rules" / "prelude.lua"
@@ -185,3 +186,11 @@ def test_the_same_source_gives_the_same_text_in_every_process() -> None:
         )
     assert len(outputs) == 1
     assert b"function" in outputs.pop()
+
+
+@pytest.mark.parametrize("annotation", ["int \\ud800", "-" * 8_000 + "1", "int \\x00", "("])
+def test_an_annotation_that_can_not_be_read_says_nothing(annotation: str) -> None:
+    source = f'def f(a: "{annotation}"):\n    return a + 1\n'
+    function = SourceFunction("0", "f", source, "", "", 1, 2, (), "", "", "", "")
+    (found,) = open_generator("rules").complete([Prompt("0", "lua", "", function, (UNKNOWN,), UNKNOWN)])
+    assert len(found.codes) == 1, found

@@ -12,7 +12,8 @@ it does otherwise than Python here:
 - strings are bytes: lengths, places and cases of letters beyond ASCII are others;
 - lists and tuples are one, an empty list is an empty dict, and a set is a dict whose values are true;
 - None is nil: declined where it would enter a list, set, dict or tuple; one handed to a default is that default;
-- the order of keys is kept for the dicts that the program makes; keys of others, and members of sets, come sorted;
+- the order of keys is kept for the dicts that the program makes; keys of others, and members of sets, come sorted
+  (`toolkit.stages.validate` keeps no function to which the order of the keys of an argument matters);
 - `x ** 2` is written `x * x`, which of a float beyond 1e154 is infinity and no OverflowError; so is `math.pow(x, 2)`;
   a root of a negative number is NaN and not complex;
 - True and 1 are told apart where Python takes them for equal: as keys, as members, and inside lists.
@@ -26,6 +27,7 @@ from collections.abc import Iterable, Iterator
 from toolkit.generators import Completion, Prompt
 from toolkit.generators.rules.declined import Declined
 from toolkit.generators.rules.program import translate
+from toolkit.suites.subject import UNPARSABLE
 
 
 class Rules:
@@ -51,6 +53,6 @@ def _complete(prompt: Prompt) -> Completion:
         code = translate(function.program, function.name, prompt.parameters, prompt.result)
     except Declined as declined:
         return Completion(prompt.id, (), str(declined))
-    except RecursionError:
-        return Completion(prompt.id, (), "nested too deeply")
+    except UNPARSABLE as error:  # of a text inside the text, too
+        return Completion(prompt.id, (), f"can not be read: {type(error).__name__}")
     return Completion(prompt.id, (code,))

@@ -6,6 +6,7 @@ Beside the kinds of literal values: "tuples" (a tuple of unknown length), "itera
 
 import ast
 
+from toolkit.suites.subject import UNPARSABLE
 from toolkit.value_types import ANY as ANY
 from toolkit.value_types import NONE as NONE
 from toolkit.value_types import UNKNOWN as UNKNOWN
@@ -142,7 +143,7 @@ def of_annotation(node: ast.expr | None) -> ValueType:
 def _quoted(text: str) -> ValueType:
     try:
         return of_annotation(ast.parse(text, mode="eval").body)
-    except SyntaxError:
+    except UNPARSABLE:
         return UNKNOWN
 
 
