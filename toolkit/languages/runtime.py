@@ -62,9 +62,13 @@ def under_harness(module: str, extension: str) -> Files:
 
 
 def interpreted_server(module: str, extension: str) -> Callable[[Toolchain], Server]:
-    """A `server` that is the file `server` beside the language's module, run by the cold command's interpreter."""
+    """A `server` that is the file `server` beside the language's module, run by the cold command's interpreter.
+
+    It finds the file `proof` beside it: under proof every program's `main` is that, and it can be compiled once.
+    """
     name = f"server{extension}"
-    return lambda toolchain: Server((*toolchain.command[:-1], f"/server/{name}"), {name: encoded(part(module, name))})
+    files = {each: encoded(part(module, each)) for each in (name, f"proof{extension}")}
+    return lambda toolchain: Server((*toolchain.command[:-1], f"/server/{name}"), files)
 
 
 def on_path(name: str, *question: str) -> tuple[str, str]:
