@@ -7,7 +7,8 @@ solution, and every call that it makes is recorded: arguments (defaults filled i
 end, so each recorded result is one that the benchmark's assert accepts; for `call == literal` it equals the literal,
 for tolerances and for computed or random arguments (seeded here) asking for it is at least as strict as the assert.
 A problem is proven when its Lua passes every case; a problem of which a call can not be carried over (None in a
-table, integers beyond 64 bits, ...) is counted apart, even where all its others pass.
+table, integers beyond 64 bits, ...) is counted apart, even where all its others pass. The asserts do not ask whether a
+call changes its arguments, and some solutions do (`arr.sort()`): a translation that does is judged by its tests alone.
 """
 
 import argparse
@@ -26,7 +27,7 @@ from typing import Any
 from sandboxes import Job, Limits, Pool, open_pool
 from toolkit import languages
 from toolkit.generators import Prompt, open_generator
-from toolkit.judge import Program, Trier
+from toolkit.judge import Program, Trier, Way, judge_published, published_job
 from toolkit.languages.base import Suite, suite_of
 from toolkit.prompts import prompt_of
 from toolkit.records import Case, Problem, SourceFunction, Status
@@ -46,6 +47,12 @@ def _recorder(function):
     return candidate
 random.seed(0)
 """
+
+CHANGING = "the call changes its arguments"
+AS_PUBLISHED = Way(
+    lambda id, program, variant, nonce, limits: published_job(id, program, nonce, limits),
+    lambda outcome, nonce, program, limits: judge_published(outcome, nonce, limits),
+)
 
 
 @dataclass(frozen=True)
@@ -167,7 +174,12 @@ def attempt(items: list[Item], pool: Pool, show: str) -> dict[str, tuple[str, st
             result[item.name] = ("not all carried over", suite.skipped[0])
         if suite.lines:
             programs.append((item.name, Program(language, toolchain, completion.codes[0], suite)))
-    verdicts = Trier(pool, Limits(cpu_seconds=30), 1).verdicts([each for _, each in programs])
+    limits = Limits(cpu_seconds=30)
+    verdicts = Trier(pool, limits, 1).verdicts([each for _, each in programs])
+    changing = [place for place, each in enumerate(verdicts) if each.detail.endswith(CHANGING)]
+    again = Trier(pool, limits, 1, AS_PUBLISHED).verdicts([programs[place][1] for place in changing])
+    for place, verdict in zip(changing, again, strict=True):
+        verdicts[place] = verdict
     for (name, _), verdict in zip(programs, verdicts, strict=True):
         if verdict.status != Status.PASSED:
             result[name] = (str(verdict.status), verdict.detail)

@@ -85,13 +85,14 @@ def digests(found: Sequence[Token], syntax: Syntax) -> Iterator[str]:
     if spelt:
         yield hashlib.sha256("\0".join(spelt).encode("utf-8", "surrogatepass")).hexdigest()[:16]
     if len(spelt) >= LEAST_TOKENS:
-        yield digest(found, syntax)
+        yield digest(found, syntax, brackets=False)
 
 
-def digest(found: Sequence[Token], syntax: Syntax) -> str:
+def digest(found: Sequence[Token], syntax: Syntax, brackets: bool = True) -> str:
     """Sixteen hexadecimal digits of the normal form: equal where two programs are one program renamed.
 
     Stricter than the grams: strings and the nesting of lines count, names of keyword arguments stay; types are out.
+    Round brackets tell `a - (b - c)` from `a - b - c`; without them a copy is known that a formatter has gone over.
     """
     found = without_annotations(found) if syntax.layout else found
     named = parameters(found) if syntax.layout else ()
@@ -107,7 +108,7 @@ def digest(found: Sequence[Token], syntax: Syntax) -> str:
         keyword = open_brackets > 0 and place not in named and _is_keyword_argument(found, place)
         if token.kind == NAME and not token.fixed and not keyword:
             parts.append(names.setdefault(token.text, f"${len(names)}"))
-        elif not _is_filling(token):
+        elif not _is_filling(token) or (brackets and token.text in "()"):
             parts.append(token.text)
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 

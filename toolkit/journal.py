@@ -72,7 +72,9 @@ class Journal:
         try:
             entry, text = _written(result)
         except UnicodeEncodeError:
-            result = Result(result.source, drop=Drop("not text", "a lone surrogate"))
+            why = result.drop or Drop("not text", "a lone surrogate")
+            shown = why.detail.encode("utf-8", "backslashreplace").decode()
+            result = Result(result.source, drop=Drop(why.reason, shown))
             entry, text = _written(result)
         offset = self.file.tell()
         self.file.write(_checksum(text) + text + b"\n")

@@ -110,13 +110,15 @@ def parameters(found: Sequence[Token]) -> frozenset[int]:
     """The places of the names of parameters where functions of Python are defined."""
     places = set()
     depth = -1  # of brackets in a definition; -1 outside
+    hidden = False  # among the parameters of a lambda
     for place, token in enumerate(found):
         if place >= 2 and found[place - 2].text == "def":
             depth = 0
         if depth >= 0 and token.kind == MARK:
             depth += (token.text in "([{") - (token.text in ")]}")
             depth = depth or -1
-        if depth == 1 and token.kind == NAME and found[place - 1].text in ("(", ",", "*"):
+        hidden = token.text == "lambda" or (hidden and depth > 0 and token.text != ":")
+        if depth == 1 and token.kind == NAME and not hidden and found[place - 1].text in ("(", ",", "*"):
             places.add(place)
     return frozenset(places)
 

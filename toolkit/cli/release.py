@@ -10,6 +10,5 @@ import click
 def command(run: Path) -> None:
     """Write the data files, card and manifest of the finished RUN folder."""
     from toolkit import pipeline
-    from toolkit.cli import output
 
-    output.line(str(pipeline.release_again(run)))
+    click.echo(pipeline.release_again(run))  # the caller's own path, to the letter: scripts go there

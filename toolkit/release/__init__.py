@@ -98,6 +98,7 @@ def release(run: Path, settings: ReleaseSettings) -> Path:
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """One release at a time in a run."""
+    _refuse_others(folder)
     folder.mkdir(exist_ok=True)
     held = StaleStage(f"another langlift writes {folder}", "wait for it, then run the command again")
     with locked(folder / ".lock", held):

@@ -141,6 +141,8 @@ def told_of_order(it: Subject, cases: tuple[Case, ...], settings: Settings, pool
     answer = ask(pool, it, "replay", {"cases": list(asked.values()), "call_fuel": settings.call_fuel * 2})
     if isinstance(answer, Refusal):
         return answer
+    if any(tuple(outcome[1:]) == ("Slow", "timeout") for outcome in answer["outcomes"]):  # the clock must not decide
+        return Refusal("timeout", "a case meets the CPU timer")
     found = dict(zip(asked, answer["outcomes"], strict=True))
     return tuple(
         replace(case, ordered=place in found and not orders.alike(case, found[place]))

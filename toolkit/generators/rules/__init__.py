@@ -14,7 +14,8 @@ it does otherwise than Python here:
 - None is nil: declined where it would enter a list, set, dict or tuple; one handed to a default is that default;
 - the order of keys is kept for the dicts that the program makes; keys of others, and members of sets, come sorted
   (`toolkit.stages.validate` keeps no function to which the order of the keys of an argument matters);
-- `x ** 2` is written `x * x`, which of a float beyond 1e154 is infinity and no OverflowError; so is `math.pow(x, 2)`;
+- `x ** 2` is written `x * x`, which of a large integer wraps, and of a float beyond 1e154 is infinity and no
+  OverflowError; so is `math.pow(x, 2)`;
   a root of a negative number is NaN and not complex;
 - True and 1 are told apart where Python takes them for equal: as keys, as members, and inside lists.
 

@@ -18,8 +18,9 @@ end
 
 local function unchanged(value, before)
   if type(value) ~= "table" or type(before) ~= "table" then
-    return rawequal(value, before) or (value ~= value and before ~= before)
+    return (rawequal(value, before) and kind(value) == kind(before)) or (value ~= value and before ~= before)
   end
+  if getmetatable(value) ~= nil then return false end
   for key, each in next, before do
     if not unchanged(rawget(value, key), each) then return false end
   end
@@ -34,15 +35,16 @@ local function leaving_arguments(call)
   return function(...)
     local arguments = { ... }
     local before = copy(arguments)
-    local function looked(...)
+    local function looked(ok, ...)
       if not unchanged(arguments, before) then report("wrong answer", done() + 1, "the call changes its arguments") end
+      if not ok then error((...), 0) end
       return ...
     end
-    local function told(result, ...)
-      if type(result) ~= "function" then return looked(result, ...) end
-      return function() return looked(result()) end
+    local function told(ok, result, ...)
+      if not ok or type(result) ~= "function" then return looked(ok, result, ...) end
+      return function(...) return looked(pcall(result, ...)) end, ...
     end
-    return told(call(...))
+    return told(pcall(call, ...))
   end
 end
 
@@ -58,7 +60,7 @@ local sight = {
   check = check, check_raises = check_raises, check_yields = check_yields,
   verify = check, verify_raises = check_raises, verify_yields = check_yields,
 }
-sight[name] = type(candidate) == "function" and leaving_arguments(candidate) or candidate
+sight[name] = candidate ~= nil and leaving_arguments(candidate)
 local body, mistake = load(tests, "=tests", "t", sight)
 if not body then report("harness error", 0, mistake) end
 local ok, message = pcall(body)

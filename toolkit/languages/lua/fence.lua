@@ -3,7 +3,7 @@
 local stdin, stdout, stderr, exit = io.stdin, io.stdout, io.stderr, os.exit
 local write, flush = stdout.write, stdout.flush
 local pcall, tostring, load, type, select = pcall, tostring, load, type, select
-local next, pairs, rawget, rawequal = next, pairs, rawget, rawequal
+local next, pairs, rawget, rawequal, error = next, pairs, rawget, rawequal, error
 local getmetatable, setmetatable = getmetatable, setmetatable
 local sort, kind, collect, seed = table.sort, math.type, collectgarbage, math.randomseed
 local huge, mininteger, format = math.huge, math.mininteger, string.format
