@@ -27,7 +27,7 @@ from typing import Any
 from sandboxes import Job, Limits, Pool, open_pool
 from toolkit import languages
 from toolkit.generators import Prompt, open_generator
-from toolkit.judge import Program, Trier, Way, judge_published, published_job
+from toolkit.judge import PUBLISHED, Program, Trier
 from toolkit.languages.base import Suite, suite_of
 from toolkit.prompts import prompt_of
 from toolkit.records import Case, Problem, SourceFunction, Status
@@ -49,10 +49,6 @@ random.seed(0)
 """
 
 CHANGING = "the call changes its arguments"
-AS_PUBLISHED = Way(
-    lambda id, program, variant, nonce, limits: published_job(id, program, nonce, limits),
-    lambda outcome, nonce, program, limits: judge_published(outcome, nonce, limits),
-)
 
 
 @dataclass(frozen=True)
@@ -177,7 +173,7 @@ def attempt(items: list[Item], pool: Pool, show: str) -> dict[str, tuple[str, st
     limits = Limits(cpu_seconds=30)
     verdicts = Trier(pool, limits, 1).verdicts([each for _, each in programs])
     changing = [place for place, each in enumerate(verdicts) if each.detail.endswith(CHANGING)]
-    again = Trier(pool, limits, 1, AS_PUBLISHED).verdicts([programs[place][1] for place in changing])
+    again = Trier(pool, limits, 1, PUBLISHED).verdicts([programs[place][1] for place in changing])
     for place, verdict in zip(changing, again, strict=True):
         verdicts[place] = verdict
     for (name, _), verdict in zip(programs, verdicts, strict=True):

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -17,11 +18,11 @@ from sandboxes import Limits, Pool, open_pool
 from toolkit import languages
 from toolkit.generators import Completion, Prompt, open_generator
 from toolkit.generators.rules.prelude import Prelude
-from toolkit.judge import Program, Trier
+from toolkit.judge import PUBLISHED, Program, Trier
 from toolkit.languages.base import suite_of
 from toolkit.prompts import prompt_of
 from toolkit.records import Case, Problem, SourceFunction, Status, Verdict
-from toolkit.value_types import UNKNOWN
+from toolkit.value_types import UNKNOWN, read
 
 ROOT = Path(__file__).parent.parent
 PRELUDE = ROOT / "toolkit" / "generators" / "rules" / "prelude.lua"
@@ -80,7 +81,21 @@ def judged(code: str, row: Problem, pool: Pool) -> Verdict:
     suite = suite_of(language, row.function, row.cases)
     assert not suite.skipped
     program = Program(language, languages.toolchain("lua"), code, suite)
-    return Trier(pool, Limits(), 2).verdicts([program])[0]
+    way = PUBLISHED if changes_arguments(row) else None
+    return Trier(pool, Limits(), 2, way).verdicts([program])[0]
+
+
+def changes_arguments(row: Problem) -> bool:
+    """Such a source makes no row, so the harness refuses a translation that does it; as published it is proven."""
+    names: dict[str, Any] = {}
+    exec(row.function.program, names)
+    for each in row.cases:
+        arguments = read(each.arguments)
+        with suppress(Exception):
+            names[row.function.name](*arguments)
+        if arguments != read(each.arguments):
+            return True
+    return False
 
 
 @pytest.mark.parametrize("title", SAME)

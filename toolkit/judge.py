@@ -58,24 +58,25 @@ class Trier:
 
     def verdicts(self, programs: list[Program]) -> list[Verdict]:
         """One verdict a program, in their order. Raises SandboxUnavailable."""
-        first = self._prove([(program, 0) for program in programs])
+        way = self.way or BESIDE
+        first = self._run(way, [(program, 0) for program in programs])
         again = [
             (index, program, variant)
             for index, (program, verdict) in enumerate(zip(programs, first, strict=True))
             if verdict.status == Status.PASSED
             for variant in range(1, self.repeats + 1)
         ]
-        found = self._prove([(program, variant) for _, program, variant in again])
+        found = self._run(way, [(program, variant) for _, program, variant in again])
         for (index, _, _), verdict in zip(again, found, strict=True):
             first[index] = _worse(first[index], verdict)
         passed = [index for index, verdict in enumerate(first) if verdict.status == Status.PASSED]
-        for index, verdict in zip(passed, self._publish([programs[index] for index in passed]), strict=True):
+        published = self._run(PUBLISHED, [(programs[index], 0) for index in passed])
+        for index, verdict in zip(passed, published, strict=True):
             first[index] = verdict
         return first
 
-    def _prove(self, runs: list[tuple[Program, int]]) -> list[Verdict]:
+    def _run(self, way: Way, runs: list[tuple[Program, int]]) -> list[Verdict]:
         nonces = [secrets.token_hex(16) for _ in runs]
-        way = self.way or BESIDE
         jobs = (
             way.job(str(index), program, variant, nonces[index], self.limits)
             for index, (program, variant) in enumerate(runs)
@@ -85,17 +86,6 @@ class Trier:
             for outcome in (self.pool.run(jobs) if runs else ())
         }
         return [found[index] for index in range(len(runs))]
-
-    def _publish(self, programs: list[Program]) -> list[Verdict]:
-        nonces = [secrets.token_hex(16) for _ in programs]
-        jobs = (
-            published_job(str(index), program, nonces[index], self.limits) for index, program in enumerate(programs)
-        )
-        outcomes = self.pool.run(jobs) if programs else ()
-        found = {
-            int(outcome.id): judge_published(outcome, nonces[int(outcome.id)], self.limits) for outcome in outcomes
-        }
-        return [found[index] for index in range(len(programs))]
 
 
 def _worse(one: Verdict, other: Verdict) -> Verdict:
@@ -155,6 +145,10 @@ def _judged(outcome: Outcome, nonce: str, suite: Suite, limits: Limits) -> Verdi
 
 
 BESIDE = Way(proving_job, lambda outcome, nonce, program, limits: judge(outcome, nonce, program.suite, limits))
+PUBLISHED = Way(
+    lambda id, program, variant, nonce, limits: published_job(id, program, nonce, limits),
+    lambda outcome, nonce, program, limits: judge_published(outcome, nonce, limits),
+)
 
 
 def judge_published(outcome: Outcome, nonce: str, limits: Limits) -> Verdict:
