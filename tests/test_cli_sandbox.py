@@ -283,7 +283,11 @@ def test_a_row_that_comes_late_does_not_wait_for_the_programs_that_run() -> None
 
 
 def children(process: int) -> list[int]:
-    found = [int(each) for each in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+    """Those that are there, and theirs; a program may end while they are counted."""
+    try:
+        found = [int(each) for each in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
     return found + [inner for each in found for inner in children(each)]
 
 
