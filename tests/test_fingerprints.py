@@ -64,8 +64,8 @@ def test_a_program_renamed_has_the_same_normal_form() -> None:
     assert set(digests(tokens(ORIGINAL, PYTHON), PYTHON)) & set(digests(tokens(RENAMED, PYTHON), PYTHON))
 
 
-def test_a_whole_program_is_known_whatever_brackets_a_formatter_takes() -> None:
-    one = "def f(x):\n    if (x):\n        return(1);\n    return [x for x in (x) if (x > 1)]\n"
+def test_a_whole_program_is_known_whatever_brackets_and_types_a_copy_has() -> None:
+    one = "def f(x: list[int]) -> int:\n    if (x):\n        return(1);\n    return [x for x in (x) if (x > 1)]\n"
     other = "def f(x):\n    if x:\n        return 1\n    return [x for x in x if x > 1]\n"
     assert list(digests(tokens(one, PYTHON), PYTHON)) == list(digests(tokens(other, PYTHON), PYTHON))
     assert len(list(digests(tokens(one, PYTHON), PYTHON))) == 2

@@ -79,22 +79,28 @@ def _mix(numbers: Grams) -> Grams:
 
 
 def digests(found: Sequence[Token], syntax: Syntax) -> Iterator[str]:
-    """What a whole program is known by: its tokens as spelt, and under whatever names where it is no idiom."""
+    """What a whole program is known by: its tokens as spelt, and under whatever names where it is no idiom.
+
+    Round brackets are left out, so that a copy is known that a formatter has gone over.
+    """
     plain = without_annotations(found) if syntax.layout else found
     spelt = [token.text for token in plain if not _is_filling(token)]
     if spelt:
         yield hashlib.sha256("\0".join(spelt).encode("utf-8", "surrogatepass")).hexdigest()[:16]
     if len(spelt) >= LEAST_TOKENS:
-        yield digest(found, syntax, brackets=False)
+        yield _digest(plain, syntax, brackets=False)
 
 
-def digest(found: Sequence[Token], syntax: Syntax, brackets: bool = True) -> str:
+def digest(found: Sequence[Token], syntax: Syntax) -> str:
     """Sixteen hexadecimal digits of the normal form: equal where two programs are one program renamed.
 
-    Stricter than the grams: strings and the nesting of lines count, names of keyword arguments stay; types are out.
-    Round brackets tell `a - (b - c)` from `a - b - c`; without them a copy is known that a formatter has gone over.
+    Stricter than the grams: strings, the nesting of lines and round brackets count, names of keyword arguments stay;
+    types are out.
     """
-    found = without_annotations(found) if syntax.layout else found
+    return _digest(without_annotations(found) if syntax.layout else found, syntax, brackets=True)
+
+
+def _digest(found: Sequence[Token], syntax: Syntax, brackets: bool) -> str:
     named = parameters(found) if syntax.layout else ()
     names: dict[str, str] = {}
     columns = [0]
