@@ -2,8 +2,9 @@
 
 A program runs in a warm server where its language has one. A cold run counts, and is made, for every warm
 outcome that is no pass, and for a share of the passes, chosen by chance: no program can know whether it is
-among them. Where cold and warm disagree, the share doubles, at most to all, the disagreement is reported, and
-where the server's word was a pass, none of its passes that are kept in the cache is believed any more.
+among them. Where cold and warm disagree, the share becomes four times as large, at most all, the disagreement is
+reported, and where the server's word was a pass, none of its passes that are kept in the cache is believed any
+more.
 Verdicts go out as they are found, in no order; nothing is kept but what is running, so memory does not grow
 with the programs.
 """
@@ -22,7 +23,8 @@ from toolkit.programs import Program, ProgramVerdict, Setting
 from toolkit.records import Status
 from toolkit.verdict_cache import VerdictCache, key_of, server_digest
 
-CONFIRMED_SHARE = 0.02
+CONFIRMED_SHARE = 0.01
+_RAISED = 4  # times as large behind every disagreement
 _LOG_EVERY = 30.0  # seconds
 
 
@@ -162,7 +164,7 @@ class Runs:
     def _compare(self, warm: ProgramVerdict, cold: ProgramVerdict) -> bool:
         if warm.status == cold.status:
             return True
-        self.summary.share = min(1.0, max(2 * self.summary.share, CONFIRMED_SHARE))
+        self.summary.share = min(1.0, max(_RAISED * self.summary.share, CONFIRMED_SHARE))
         self.summary.disagreements += 1
         if self._cache and warm.status == Status.PASSED:
             self._cache.distrust(self._digest)

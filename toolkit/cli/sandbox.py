@@ -43,7 +43,7 @@ def command() -> None:
 @click.option(
     "--confirm",
     type=click.FloatRange(0, 1),
-    default=0.02,
+    default=0.01,
     show_default=True,
     help="Share of the warm passes that is run again cold; every other warm outcome is.",
 )

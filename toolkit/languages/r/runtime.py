@@ -33,7 +33,8 @@ def toolchains() -> tuple[Toolchain, ...]:
 
 def server(toolchain: Toolchain) -> Server:
     command = ("/bin/sh", "/server/server.sh", *toolchain.command[:-1], "/server/server.R")
-    return Server(command, {name: encoded(part(__file__, name)) for name in ("server.sh", "server.R")})
+    files = {name: encoded(part(__file__, name)) for name in ("server.sh", "server.R")}
+    return Server(command, files, programs=2000)
 
 
 ADD = "add <- function(a, b) a + b\n"
