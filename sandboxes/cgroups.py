@@ -1,7 +1,7 @@
 """Control groups of a box: memory and number of processes, version 1 or 2, where this user may make them.
 
-The pool makes the folders, the agent writes the limits and joins, its guard removes them. What a
-killed pool could not remove goes when the next one starts.
+The pool names the folders; the agent's guard, which no signal to the pool reaches, makes and removes them, and the
+agent writes the limits and joins. What a guard that was killed too has left goes when the next pool starts.
 """
 
 import contextlib
@@ -21,14 +21,13 @@ class Groups(NamedTuple):
     unified: bool = False
 
 
-def make(root: Path = ROOT) -> Groups:
-    """Folders for one box."""
+def name(root: Path = ROOT) -> Groups:
+    """Folders for one box, as far as this machine has such groups; whether they can be made is the agent's to find."""
     name = f"{PREFIX}{os.getpid()}-{next(_numbers)}"
     if (root / "cgroup.controllers").exists():
-        folder = _make(root / name, "memory.max")
-        return Groups(folder, folder if folder and Path(folder, "pids.max").exists() else "", True)
-    memory = _make(root / "memory" / name, "memory.limit_in_bytes")
-    return Groups(memory, _make(root / "pids" / name, "pids.max"))
+        return Groups(str(root / name), str(root / name), True)
+    memory, processes = (str(root / kind / name) if (root / kind).is_dir() else "" for kind in ("memory", "pids"))
+    return Groups(memory, processes)
 
 
 def remove(groups: Groups) -> None:
@@ -46,14 +45,3 @@ def sweep(root: Path = ROOT) -> None:
             if owner.isdecimal() and not Path("/proc", owner).exists():
                 with contextlib.suppress(OSError):  # a box that is still ending
                     folder.rmdir()
-
-
-def _make(folder: Path, limit: str) -> str:
-    try:
-        folder.mkdir()
-    except OSError:
-        return ""
-    if os.access(folder / limit, os.W_OK):
-        return str(folder)
-    folder.rmdir()
-    return ""

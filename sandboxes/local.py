@@ -103,7 +103,7 @@ class LocalBox(Box):
 
     def link(self) -> Link:
         """Raises Refused when there are no namespaces to be had, SandboxUnavailable for other trouble."""
-        groups = cgroups.make() if self.compiled else cgroups.Groups()
+        groups = cgroups.name() if self.compiled else cgroups.Groups()
         folder = "" if self.namespaces else tempfile.mkdtemp(prefix="langlift-")
         process = Process(self._command(folder), groups, folder)
         try:

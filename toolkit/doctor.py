@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandboxes import Job, Pool, SandboxUnavailable, cgroups, images, native, open_pool
+from sandboxes.box import ADDED
 from sandboxes.local import Local
 from toolkit import fences, languages
 from toolkit.languages.base import Language, Toolchain
@@ -111,10 +112,8 @@ def agent(pool: Local) -> Finding:
 def groups(pool: Local) -> Finding:
     """Control groups, which limit the processes of a program together."""
     version = 2 if (cgroups.ROOT / "cgroup.controllers").exists() else 1
-    made = cgroups.make()
-    cgroups.remove(made)
-    have = [words for words, folder in (("memory", made.memory), ("processes", made.processes)) if folder]
-    if not pool.warm and have:
+    have = [kind for kind in ("memory", "processes") if ADDED[kind] not in pool.lacking]
+    if not pool.warm:
         return Finding("cgroups", WARN, f"version {version}, not used: the agent is in Python", _AS_BELOW)
     if len(have) == 2:
         return Finding("cgroups", OK, f"version {version}: memory and processes of a program together")

@@ -59,7 +59,7 @@ struct configuration {
     pid_t pool;
     char *root;                       /* a root file system folder in place of the machine's system; "" for the machine's */
     struct list shown, real;          /* folders and files to show, and where they lie */
-    char *memory_cgroup, *pids_cgroup; /* folders made by the pool; "" where there is none */
+    char *memory_cgroup, *pids_cgroup; /* folders that the guard makes and removes, of a container its engine; "": none */
     bool unified;                     /* cgroup v2 */
 };
 

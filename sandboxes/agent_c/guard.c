@@ -126,8 +126,10 @@ static void end_agent(int number) {
 }
 
 /* Empty as soon as the last of its dead is taken away, which the kernel does in its own time. */
-static void remove_group(const char *folder) {
-    for (int attempt = 0; *folder && attempt < 200 && rmdir(folder) && errno == EBUSY; attempt++) usleep(10000);
+static void remove_groups(const struct configuration *configuration) {
+    const char *folders[] = {configuration->memory_cgroup, configuration->pids_cgroup};
+    for (int which = 0; which < 2; which++)
+        for (int attempt = 0; *folders[which] && attempt < 200 && rmdir(folders[which]) && errno == EBUSY; attempt++) usleep(10000);
 }
 
 /* The death of the first process of a pid namespace is the death of all in it. */
@@ -142,8 +144,7 @@ static void guard(const struct configuration *configuration) {
         kill(agent, SIGKILL);
     }
     waitpid(agent, NULL, 0);
-    remove_group(configuration->memory_cgroup);
-    remove_group(configuration->pids_cgroup);
+    remove_groups(configuration);
 }
 
 int main(void) {
@@ -166,6 +167,7 @@ int main(void) {
     open_cgroups(&configuration);
     const char *words = isolate();
     if (words) {
+        remove_groups(&configuration);
         answer_words(REFUSED, words);
         return 0;
     }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { OPEN_FILES = 512, OWN_MEMORY = 8 << 20 };
@@ -49,6 +50,15 @@ static int open_in(const char *folder, const char *name, int flags) {
     return open(path, flags | O_CLOEXEC);
 }
 
+/* A folder of our own whose limit can be set, or none. */
+static int open_group(const char *folder, const char *limit, bool own) {
+    if (!*folder) return -1;
+    if (own) mkdir(folder, 0755);
+    int file = open_in(folder, limit, O_WRONLY);
+    if (own && file < 0) rmdir(folder);
+    return file;
+}
+
 static void join(const char *folder) {
     int processes = open_in(folder, "cgroup.procs", O_WRONLY);
     if (processes < 0) return;
@@ -61,13 +71,13 @@ void open_cgroups(const struct configuration *configuration) {
     beside = configuration->container ? 1 : getuid() == 0 ? 0 : 2; /* this process and the guard */
     counted_outside = configuration->container && *configuration->pids_cgroup;
     machine = open("/proc/vmstat", O_RDONLY | O_CLOEXEC);
+    const char *memory = configuration->memory_cgroup;
+    bool own = !configuration->container;
     group.unified = configuration->unified;
-    if (*configuration->memory_cgroup) {
-        const char *folder = configuration->memory_cgroup;
-        group.memory = open_in(folder, group.unified ? "memory.max" : "memory.limit_in_bytes", O_WRONLY);
-        group.events = open_in(folder, group.unified ? "memory.events" : "memory.oom_control", O_RDONLY);
-    }
-    if (*configuration->pids_cgroup) group.pids = open_in(configuration->pids_cgroup, "pids.max", O_WRONLY);
+    group.pids = open_group(configuration->pids_cgroup, "pids.max", own); /* in version 2 one folder: memory decides */
+    group.memory = open_group(memory, group.unified ? "memory.max" : "memory.limit_in_bytes", own);
+    if (group.memory >= 0) group.events = open_in(memory, group.unified ? "memory.events" : "memory.oom_control", O_RDONLY);
+    else if (group.unified) group.pids = -1;
 }
 
 /* The agent alone: the guard stays outside and removes the groups. */
