@@ -60,11 +60,13 @@ class Held(NamedTuple):
 class Box:
     """One box. Each kind says in `link` how its agent is started and in `suits` which jobs that agent can run."""
 
+    ahead = 1  # jobs that wait in it beside the running one, all of them small
     absent = "install it; a program outside /usr must be named in Job.readable to be seen in the sandbox"
 
     def __init__(self) -> None:
-        self.jobs: deque[Held] = deque()  # the running one, then one that waits
+        self.jobs: deque[Held] = deque()  # the running one, then those that wait
         self.agent: Link | None = None
+        self._sent = 0  # of these jobs, the first ones
 
     def link(self) -> Link:
         """Starts an agent. Raises SandboxUnavailable."""
@@ -88,7 +90,7 @@ class Box:
 
     def takes(self, job: Job) -> bool:
         """Now: at once, or as the next one."""
-        return not self.jobs or (len(self.jobs) == 1 and self.suits(job))
+        return not self.jobs or (len(self.jobs) <= self.ahead and self.suits(job))
 
     def submit(self, job: Job) -> None:
         """Raises SandboxUnavailable, ValueError."""
@@ -96,16 +98,20 @@ class Box:
         job = self.cut(job)
         if not self.suits(job):
             self.adapt(job)
-        packed = wire.pack(job)
-        self.jobs.append(Held(job, packed, False))
-        if len(self.jobs) == 1 or len(packed) <= _SMALL:
-            self._begin(packed)
+        self.jobs.append(Held(job, wire.pack(job), False))
+        self._send()
 
-    def _begin(self, packed: bytes) -> None:
-        if self.agent is None:
-            self.start()
-        with contextlib.suppress(BrokenPipeError):  # it is found out when the answer is taken
-            self.agent.send(packed)  # type: ignore[union-attr]
+    def _send(self) -> None:
+        """In their order; what is not small waits here until it is the first."""
+        while self._sent < len(self.jobs):
+            packed = self.jobs[self._sent].packed
+            if self._sent and len(packed) > _SMALL:
+                return
+            if self.agent is None:
+                self.start()
+            with contextlib.suppress(BrokenPipeError):  # it is found out when the answer is taken
+                self.agent.send(packed)  # type: ignore[union-attr]
+            self._sent += 1
 
     def take(self) -> Outcome:
         """The outcome of the running job, once there is one. Raises SandboxUnavailable."""
@@ -116,8 +122,8 @@ class Box:
             except EOFError:
                 self._again()
         job, _, _ = self.jobs.popleft()
-        if self.jobs and len(self.jobs[0].packed) > _SMALL:
-            self._begin(self.jobs[0].packed)
+        self._sent -= 1
+        self._send()
         return self._outcome(job, answer)
 
     def _outcome(self, job: Job, answer: wire.Answer) -> Outcome:
@@ -135,18 +141,17 @@ class Box:
         job, packed, tried = self.jobs[0]
         why = self.close() or "no message"
         if tried:
-            self.jobs.clear()
+            self.abandon()
             raise SandboxUnavailable(f"the sandbox's agent was lost during job {job.id!r}: {why}")
         log.warning("a sandbox's agent was lost during job %s and is started again: %s", job.id, why)
         self.jobs[0] = Held(job, packed, True)
-        self.start()
-        for number, held in enumerate(self.jobs):
-            if number == 0 or len(held.packed) <= _SMALL:
-                self._begin(held.packed)
+        self._sent = 0
+        self._send()
 
     def abandon(self) -> None:
         """Ends the agent and its programs: the next answer would be the wrong one."""
         self.jobs.clear()
+        self._sent = 0
         self.close(at_once=True)
 
     def close(self, at_once: bool = False) -> str:
@@ -166,7 +171,7 @@ class Boxes:
         self._heard = 0.0  # when the last answer came
 
     def run(self, jobs: Iterable[Job | None]) -> Iterator[Outcome]:
-        """Takes at most two jobs a worker ahead. Closing the iterator ends what is running.
+        """Takes few jobs a worker ahead (`Box.ahead`). Closing the iterator ends what is running.
 
         A None says that the next job is not there yet: outcomes come, and it is asked for again. One run at a
         time. Raises SandboxUnavailable when a box is in trouble or a command can not be started, ValueError for

@@ -100,6 +100,8 @@ def _toolchain(box: "ContainerBox") -> str:
 
 
 class ContainerBox(Box):
+    ahead = 4  # answers and jobs go by way of the engine, which waits for a processor as programs do
+
     def __init__(self, engine: Engine, image: str, name: str) -> None:
         super().__init__()
         self.absent = f"it must be in the image {name}"

@@ -585,7 +585,7 @@ def test_one_box_answers_in_the_order_of_the_jobs_and_takes_few_ahead(pool: AnyP
 
     for number, outcome in enumerate(itertools.islice(pool.run(jobs()), 10)):
         assert (outcome.id, outcome.stdout) == (str(number), b"%d\n" % number)
-        assert len(taken) <= number + 4
+        assert len(taken) <= number + 3 + pool.boxes[0].ahead
 
 
 @pytest.fixture(params=FORMS)
@@ -602,6 +602,13 @@ def test_two_boxes_answer_as_jobs_finish_and_lose_none(pair: AnyPool) -> None:
     assert all(outcome.stdout == f"{outcome.id}\n".encode() for outcome in outcomes if outcome.id != "slow")
 
 
+def test_jobs_of_any_size_are_answered_in_their_order(pool: AnyPool) -> None:
+    sizes = [10, 10, 200_000, 10, 10, 10, 100_000, 100_000, 10]
+    jobs = [Job(str(i), ("wc", "-c"), stdin=b"x" * size) for i, size in enumerate(sizes)]
+    found = [(outcome.id, int(outcome.stdout)) for outcome in pool.run(jobs)]
+    assert found == [(str(i), size) for i, size in enumerate(sizes)]
+
+
 def test_two_boxes_take_few_jobs_ahead(pair: AnyPool) -> None:
     taken = []
 
@@ -612,7 +619,7 @@ def test_two_boxes_take_few_jobs_ahead(pair: AnyPool) -> None:
 
     outcomes = pair.run(jobs())
     for seen, _ in enumerate(itertools.islice(outcomes, 20), start=1):
-        assert len(taken) <= seen + 5
+        assert len(taken) <= seen + 3 + 2 * pair.boxes[0].ahead
     outcomes.close()  # type: ignore[attr-defined]
 
 
