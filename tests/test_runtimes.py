@@ -119,6 +119,18 @@ def test_what_a_program_spoils_is_whole_for_the_next(pool: Local, language: str,
             assert (outcome.exit_code, outcome.warm, outcome.stderr) == (0, True, b"")
 
 
+def test_no_es_module_is_taken_for_one_before_it(pool: Local) -> None:
+    runtime = known("javascript")
+    for program in (
+        "import 'assert';\n",
+        "import assert from 'assert';\nassert(false);\n",
+        "await 1;\n",
+        "await 1;\nthrow 1;\n",
+    ):
+        cold, warm = (run(pool, runtime, runtime.plain(program), warm=warm).exit_code for warm in (False, True))
+        assert cold == warm
+
+
 def test_a_program_is_run_by_the_server_and_what_it_prints_is_its_own(pool: Local) -> None:
     runtime = languages.runtime("python")
     for number in range(5):

@@ -2,6 +2,7 @@
 // Runs program.js as a program of its own and tells of its end: where Node itself finds nothing left to do.
 //
 // The nonce is no text before the end, and what shows the variables of functions (inspector, bindings) is closed.
+// A warm server has read its line already, and gives the bytes as `line`.
 {
   const fs = require('fs');
   const Module = require('module');
@@ -13,11 +14,15 @@
   const { reallyExit, on } = process;
   const nonce = new Uint8Array(256);
   nonce[0] = 10;
-  let length = 1;
-  while (readSync(0, nonce, length, 1, null) && nonce[length] !== 10) length++;
+  if (typeof line === 'undefined') {
+    for (let end = 1, got = 1; got && !nonce.includes(10, 1); end += got) got = readSync(0, nonce, end, 200 - end, null);
+    closeSync(0);
+    openSync('/dev/null');
+  } else {
+    nonce.set(line, 1);
+  }
+  let length = nonce.indexOf(10, 1);
   for (const letter of ' done\n') nonce[length++] = letter.charCodeAt();
-  closeSync(0);
-  openSync('/dev/null');
 
   const refuse = () => {
     throw new Error('not in a program that is to be proven');
@@ -43,13 +48,22 @@
     told = true;
     writeSync(1, nonce, 0, length);
   };
+  const name = `${folder}/program.js`;
+  delete require.cache[module.filename];
+  process.argv[1] = name;
+  const text = fs.readFileSync(name, 'utf8').replace(/^\uFEFF/, '');
   try {
-    new Script(fs.readFileSync('program.js', 'utf8').replace(/^\uFEFF/, ''));
+    new Script(text);
   } catch {
     left = true; // a return in the middle is for modules alone; all else fails again below
   }
-  delete require.cache[module.filename];
-  process.argv[1] = `${folder}/program.js`;
-  Module._load(`${folder}/program.js`, null, true);
+  if (left) {
+    Module._load(name, null, true);
+  } else { // the same, where nothing is to be searched
+    const program = process.mainModule = require.cache[name] = new Module(name, null);
+    Object.assign(program, { id: '.', filename: name, paths: Module._nodeModulePaths(folder) });
+    program._compile(text, name);
+    program.loaded = true;
+  }
   apply(on, process, ['exit', end]);
 }

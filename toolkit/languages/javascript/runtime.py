@@ -24,7 +24,7 @@ def toolchains() -> tuple[Toolchain, ...]:
 
 
 def server(toolchain: Toolchain) -> Server:
-    return relayed((toolchain.command[0], "/server/server.js"), __file__, "server.js", "state.js")
+    return relayed((toolchain.command[0], "/server/server.js"), __file__, "server.js", "state.js", "proof.js")
 
 
 RUNTIME = Runtime(

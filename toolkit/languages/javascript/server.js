@@ -6,7 +6,9 @@
 const fs = require('fs');
 const Module = require('module');
 const { inspect } = require('util');
-const { readFileSync, readSync, readdirSync, writeSync, writeFileSync, openSync, closeSync, unlinkSync, statSync } = fs;
+const { compileFunction } = require('vm');
+const { readFileSync, readSync, readdirSync, writeSync, writeFileSync, openSync, closeSync, unlinkSync } = fs;
+const { statSync, fstatSync } = fs;
 const { ownKeys, apply, construct, deleteProperty, getPrototypeOf } = Reflect;
 const { stdout, stderr } = process; // made now: a program must not be who makes them
 const { reallyExit, resourceUsage, chdir, umask } = process;
@@ -17,8 +19,12 @@ const MAIN = '/box/work/main.js';
 const REQUESTS = 7, ANSWERS = 8, INPUT = 9;
 // Names of what outlives a program where nothing can put it back, or works once in a process.
 const WORDS = 'stdin|async_hooks|AsyncLocalStorage|wrapper|defaultOptions|defaultMaxListeners|globalPaths';
-const COLD = new RegExp(`\\bimport\\s*\\(|\\b(?:${WORDS})\\b`);
+const COLD = new RegExp(`\\b(?:import|export|${WORDS})\\b`);
 const FILES = /^(?:package\.json|node_modules|.*\.mjs)$/;
+
+// Under proof every program's main.js is this: compiled once, and told its line without a file.
+const HARNESS = readFileSync('/server/proof.js', 'utf8');
+const prove = compileFunction(HARNESS, ['require', 'module', 'line'], { filename: MAIN });
 
 let idle = 0; // what is counted as at work when nothing is: the streams
 const isBusy = () => apply(resources, process, []).length > idle;
@@ -36,20 +42,20 @@ function put(descriptor, text) {
   }
 }
 
-/** What waits, at once. */
+const room = Buffer.allocUnsafeSlow(65536);
+
+/** What waits, at once; good until the next call. */
 function take(descriptor) {
-  const bytes = Buffer.alloc(65536);
   try {
-    return bytes.subarray(0, readSync(descriptor, bytes));
+    return room.subarray(0, readSync(descriptor, room));
   } catch (error) {
-    return error.code === 'EAGAIN' ? bytes.subarray(0, 0) : leave();
+    return error.code === 'EAGAIN' ? room.subarray(0, 0) : leave();
   }
 }
 
 let holds = false; // whether descriptor 0 is more than an empty one
 
-function giveInput() {
-  const input = take(INPUT);
+function giveInput(input) {
   if (!holds && !input.length) return;
   const path = input.length ? '/box/tmp/input' : '/dev/null';
   if (input.length) writeFileSync(path, input);
@@ -59,11 +65,25 @@ function giveInput() {
   holds = input.length > 0;
 }
 
+/** Whether Node may take it for an ES module, which outlives its program. */
+function isModule(text) {
+  if (!/\bawait\b/.test(text)) return false; // what else is only for those is cold by its words
+  try {
+    compileFunction(text);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
 /** Whether the program is one that can be run here. */
-function suits() {
+function suits(proven) {
   for (const name of readdirSync('.')) {
     if (FILES.test(name)) return false;
-    if (name.endsWith('.js') && COLD.test(readFileSync(name, 'latin1'))) return false;
+    if (proven && name === 'main.js') continue;
+    if (!name.endsWith('.js')) continue;
+    const text = readFileSync(name, 'latin1');
+    if (COLD.test(text) || isModule(text)) return false;
   }
   return true;
 }
@@ -98,9 +118,10 @@ function watchAll() {
 const streams = [stdout, stderr].map((stream) => ({ stream, keys: new Set(ownKeys(stream)), inode: 0 }));
 const variables = Object.entries(process.env);
 const maps = ownKeys(console).map((key) => console[key]).filter((value) => value instanceof Map);
-const inodes = () => `${statSync('/proc/self/fd/1').ino} ${statSync('/proc/self/fd/2').ino}`;
-const entries = (path) => readdirSync(path).length;
-const children = () => readFileSync(`/proc/self/task/${process.pid}/children`, 'latin1');
+const inodes = () => `${fstatSync(1).ino} ${fstatSync(2).ino}`;
+const files = () => statSync('/proc/self/fd').size || readdirSync('/proc/self/fd').length; // no size before Linux 6.2
+const threads = () => statSync('/proc/self/task').nlink;
+const CHILDREN = `/proc/self/task/${process.pid}/children`;
 const own = new Map();
 let before;
 
@@ -126,6 +147,20 @@ function restoreListeners() {
   return true;
 }
 
+function hasChildren() {
+  const file = openSync(CHILDREN);
+  const found = readSync(file, room);
+  closeSync(file);
+  return found > 0;
+}
+
+function restoreVariables() {
+  const names = Object.keys(process.env);
+  if (names.length === variables.length && variables.every(([name, value]) => process.env[name] === value)) return;
+  for (const name of names) delete process.env[name];
+  for (const [name, value] of variables) process.env[name] = value;
+}
+
 function restoreProcess() {
   if (escaped) return false;
   for (const { stream, keys } of streams) {
@@ -134,8 +169,7 @@ function restoreProcess() {
       if (!keys.has(key) && typeof stream[key] === 'function') deleteProperty(stream, key);
     }
   }
-  for (const name of Object.keys(process.env)) delete process.env[name];
-  for (const [name, value] of variables) process.env[name] = value;
+  restoreVariables();
   for (const map of maps) map.clear();
   for (const table of [Module._cache, Module._pathCache]) for (const key of ownKeys(table)) deleteProperty(table, key);
   process.exitCode = undefined;
@@ -143,8 +177,7 @@ function restoreProcess() {
   process.mainModule = undefined;
   apply(chdir, process, ['/box/work']);
   apply(umask, process, [0o022]);
-  return inodes() === before.inodes && entries('/proc/self/fd') <= before.files &&
-    entries('/proc/self/task') <= before.threads && children() === '';
+  return inodes() === before.inodes && files() <= before.files && threads() <= before.threads && !hasChildren();
 }
 
 let restore;
@@ -160,12 +193,15 @@ function next() {
   if (!request) reallyExit(0);
   word = request.trim();
   begun = microseconds();
-  giveInput();
-  if (!suits()) leave();
+  const proven = readFileSync(MAIN, 'utf8') === HARNESS;
+  if (!suits(proven)) leave();
+  const input = take(INPUT);
+  giveInput(proven ? '' : input);
   process.argv = [process.execPath, MAIN];
   running = true;
   try {
-    Module._load(MAIN, null, true);
+    if (proven) prove(require, { path: '/box/work', filename: MAIN }, input);
+    else Module._load(MAIN, null, true);
   } catch (error) {
     fail(error);
   }
@@ -195,7 +231,7 @@ function end(code) {
   const found = process.exitCode ?? code;
   running = false;
   if (!restore() || !restoreListeners() || !restoreProcess()) leave();
-  put(ANSWERS, `${word} ${found} ${microseconds() - begun} ${apply(resourceUsage, process, []).maxRSS}\n`);
+  writeSync(ANSWERS, `${word} ${found} ${microseconds() - begun} ${apply(resourceUsage, process, []).maxRSS}\n`);
   next();
 }
 
@@ -203,9 +239,9 @@ function prepare() {
   watchAll();
   restore = require('./state.js');
   idle = apply(resources, process, []).length;
-  before = { inodes: inodes(), files: entries('/proc/self/fd'), threads: entries('/proc/self/task') };
+  before = { inodes: inodes(), files: files(), threads: threads() };
   noteListeners();
-  children();
+  hasChildren();
   put(ANSWERS, 'ready\n');
   next();
 }

@@ -1,7 +1,8 @@
 'use strict';
 // What one program may change and the next would see: noted once, put back behind each program.
 // All that this needs is taken before the first program can change it.
-const { ownKeys, getOwnPropertyDescriptor, getPrototypeOf, defineProperty, deleteProperty, isExtensible } = Reflect;
+const { ownKeys, getPrototypeOf, defineProperty, deleteProperty, isExtensible } = Reflect;
+const { getOwnPropertyDescriptor } = Object; // faster than that of Reflect
 const { isArray } = Array;
 const Module = require('module');
 const same = Object.is;
@@ -35,7 +36,8 @@ function hidden() {
 }
 
 function everyThing() {
-  const things = new Set([globalThis, getPrototypeOf(globalThis)]);
+  // The first to be put back is what the descriptors of all others inherit from.
+  const things = new Set([Object.prototype, globalThis, getPrototypeOf(globalThis)]);
   const add = (value) => {
     things.add(value);
     if (typeof value === 'function' && isThing(value.prototype)) things.add(value.prototype);
@@ -60,16 +62,30 @@ function note(thing) {
   const passing = PASSING.get(thing) ?? [];
   const keys = ownKeys(thing).filter((key) => !passing.includes(key));
   const descriptors = keys.map((key) => getOwnPropertyDescriptor(thing, key));
-  return { thing, keys, known: new Set([...keys, ...passing]), descriptors, prototype: getPrototypeOf(thing) };
+  const known = new Set([...keys, ...passing]);
+  return { thing, prototype: getPrototypeOf(thing), all: ownKeys(thing), keys, descriptors, known };
 }
 
 function isSame(now, then) {
   return now !== undefined && same(now.value, then.value) && now.get === then.get && now.set === then.set &&
-    now.writable === then.writable && now.enumerable === then.enumerable;
+    now.writable === then.writable && now.enumerable === then.enumerable && now.configurable === then.configurable;
+}
+
+/** Whether there is nothing to put back: so it is for nearly all, so this is what has to be fast. */
+function isWhole({ thing, prototype, all, keys, descriptors }) {
+  if (getPrototypeOf(thing) !== prototype || !isExtensible(thing)) return false;
+  const now = ownKeys(thing);
+  if (now.length !== all.length) return false;
+  for (let index = 0; index < all.length; index++) if (now[index] !== all[index]) return false;
+  for (let index = 0; index < keys.length; index++) {
+    if (!isSame(getOwnPropertyDescriptor(thing, keys[index]), descriptors[index])) return false;
+  }
+  return true;
 }
 
 /** False where it can not be put back. */
-function putBack({ thing, keys, known, descriptors, prototype }) {
+function putBack(note) {
+  const { thing, prototype, keys, descriptors, known } = note;
   if (getPrototypeOf(thing) !== prototype || !isExtensible(thing)) return false;
   const now = ownKeys(thing);
   for (let index = 0; index < now.length; index++) {
@@ -80,6 +96,7 @@ function putBack({ thing, keys, known, descriptors, prototype }) {
     if (isSame(getOwnPropertyDescriptor(thing, keys[index]), then)) continue;
     if (!defineProperty(thing, keys[index], then)) return false;
   }
+  note.all = ownKeys(thing); // put back is put behind the others
   return true;
 }
 
@@ -100,6 +117,6 @@ const notes = everyThing().map(note);
 /** Puts everything back; false where that can not be done. */
 module.exports = function restore() {
   if (hasNewModule()) return false;
-  for (let index = 0; index < notes.length; index++) if (!putBack(notes[index])) return false;
+  for (let index = 0; index < notes.length; index++) if (!isWhole(notes[index]) && !putBack(notes[index])) return false;
   return true;
 };
