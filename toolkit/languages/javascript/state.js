@@ -16,6 +16,8 @@ const MODULES = [
 // Change by themselves, or are put back by the server.
 const PASSING = new Map([[process, ['_exiting', 'mainModule', 'argv', '_events', '_eventsCount']]]);
 
+const PLAIN = ['length', 'name', 'prototype', 'arguments', 'caller'];
+
 const isThing = (value) => (typeof value === 'object' && value !== null) || typeof value === 'function';
 
 /** Own values that are objects or functions; getters are not called. */
@@ -35,6 +37,13 @@ function hidden() {
   return [...prototypes, ...prototypes.map(getPrototypeOf), getPrototypeOf(getPrototypeOf(functions[2].prototype))];
 }
 
+/** Whether a function is more than one to call: made with `new`, or with values of its own. */
+function isMore(called) {
+  if (ownKeys(called).some((key) => !PLAIN.includes(key))) return true;
+  const { prototype } = called;
+  return isThing(prototype) && (ownKeys(prototype).length > 1 || getPrototypeOf(prototype) !== Object.prototype);
+}
+
 function everyThing() {
   // The first to be put back is what the descriptors of all others inherit from.
   const things = new Set([Object.prototype, globalThis, getPrototypeOf(globalThis)]);
@@ -46,8 +55,7 @@ function everyThing() {
   for (const exported of MODULES.map((name) => require(name))) {
     add(exported);
     for (const value of valuesOf(exported)) {
-      if (typeof value !== 'function' && !isArray(value)) things.add(value);
-      else if (isThing(value.prototype)) things.add(value.prototype);
+      if (typeof value === 'function' ? isMore(value) : !isArray(value)) add(value);
     }
   }
   for (const thing of hidden()) if (isThing(thing)) add(thing);
@@ -60,10 +68,14 @@ function everyThing() {
 
 function note(thing) {
   const passing = PASSING.get(thing) ?? [];
-  const keys = ownKeys(thing).filter((key) => !passing.includes(key));
+  const canChange = (key) => {
+    const { configurable, writable } = getOwnPropertyDescriptor(thing, key);
+    return configurable || writable;
+  };
+  const keys = ownKeys(thing).filter((key) => !passing.includes(key) && canChange(key));
   const descriptors = keys.map((key) => getOwnPropertyDescriptor(thing, key));
-  const known = new Set([...keys, ...passing]);
-  return { thing, prototype: getPrototypeOf(thing), all: ownKeys(thing), keys, descriptors, known };
+  const all = ownKeys(thing);
+  return { thing, prototype: getPrototypeOf(thing), all, keys, descriptors, known: new Set([...all, ...passing]) };
 }
 
 function isSame(now, then) {
