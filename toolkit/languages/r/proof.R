@@ -1,10 +1,11 @@
 # Runs program.R as a program of its own and tells of its end.
 #
-# The descriptor from which R reads this script gives the program from then on, behind it more empty lines than
-# R reads at once, and a line that sets a variable whose name and value are made for this run. R comes to the
-# end of that file only when it has evaluated what stands before: a program that leaves early (quit) is found
-# out by how far R has read when R ends, and by the variable. The nonce belongs to a function that R calls then
-# and that no other can reach; what that function needs for its decision is kept from being replaced.
+# The descriptor from which R reads this script gives the program from then on, behind it more blanks than R
+# reads at once (in few lines: each line costs), and a line that sets a variable whose name and value are made for
+# this run. R comes to the end of that file only when it has evaluated what stands before: a program that leaves
+# early (quit) is found out by how far R has read when R ends, and by the variable. The nonce belongs to a function
+# that R calls then and that no other can reach; what that function needs for its decision is kept from being
+# replaced.
 local({
   input <- file("stdin", "rb")
   nonce <- readLines(input, 1L)
@@ -18,8 +19,8 @@ local({
 
   path <- tempfile()
   text <- readBin("program.R", "raw", file.size("program.R"))
-  spaces <- rep(as.raw(10L), 8192L)
-  writeBin(c(text, as.raw(10L), spaces, charToRaw(paste0(name, " <- '", mark, "'\n"))), path)
+  blank <- rep(c(as.raw(10L), rep(as.raw(32L), 1023L)), 8L)
+  writeBin(c(text, blank, as.raw(10L), charToRaw(paste0(name, " <- '", mark, "'\n"))), path)
   size <- paste0("pos:\t", format(file.size(path), scientific = FALSE))
   library <- file.path(R.home("library"), "parallel", "libs", paste0("parallel", .Platform$dynlib.ext))
   .Call(getNativeSymbolInfo("mc_close_fds", dyn.load(library)), 3L) # the first descriptor that R opens is its script
