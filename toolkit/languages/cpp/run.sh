@@ -1,17 +1,29 @@
 # $1 compiles, $2 names a linker, $3 is the folder with what is prepared, where there is one. What is compiled
-# must find nothing in stdin: a program may include that.
+# must find nothing in stdin: a program may include that. What does not compile with precompiled headers is
+# compiled again without: a compiler's error is that of a plain call, to the letter.
 set -e
-all= start=start.cpp
-[ ! -e all ] || [ ! -e "$3/all.h.gch" ] || all="-include $3/all.h"
-[ ! -e "$3/start.o" ] || start="$3/start.o"
+compiler="$1" linker="$2" prepared="$3" name= start=start.cpp
+compile() {
+  # The heap from which on it collects: what it chooses itself where memory is not limited.
+  "$compiler" -pipe $linker --param ggc-min-heapsize=131072 --param ggc-min-expand=100 -o main "$@" </dev/null
+}
+try() {
+  if [ -e "$prepared/$name.h.gch" ] && said=$(compile -include "$prepared/$name.h" "$@" 2>&1); then
+    [ -z "$said" ] || printf '%s\n' "$said" >&2
+  else
+    compile "$@"
+  fi
+}
+[ ! -e headers ] || read -r name <headers
+[ ! -e "$prepared/start.o" ] || start="$prepared/start.o"
 if [ ! -e program.cpp ]; then
-  "$1" -pipe $2 $all -o main main.cpp </dev/null
+  try main.cpp
   exec ./main
 fi
 exec 3<&0 </dev/null
 IFS= read -r nonce <&3
 exec 3<&-
-"$1" -pipe $2 $all -Wl,--wrap=main -o main "$start" program.cpp
+try -Wl,--wrap=main "$start" program.cpp
 exec ./main <<END
 $nonce
 END

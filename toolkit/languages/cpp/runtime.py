@@ -1,13 +1,11 @@
 """Programs in C++, compiled by `g++` as it is called plainly: its own standard, no optimization.
 
-A program that includes all of the standard library (`bits/stdc++.h`) is compiled with that precompiled; nothing is
-included that a program has not asked for.
+The headers that a program begins with are precompiled (`headers.py`).
 
 Not covered by the proof: a program that searches its own memory, or runs code before the first constructor
 (an indirect function).
 """
 
-import re
 import shutil
 import subprocess
 from functools import cache
@@ -15,15 +13,9 @@ from pathlib import Path
 
 from toolkit.languages import prepared
 from toolkit.languages.base import Toolchain, encoded, part
+from toolkit.languages.cpp import headers
 from toolkit.languages.runtime import Programs, Runtime, on_path, prefix_of
 
-# Nothing before it but comments and other headers of the system: no macro that could give it another meaning.
-_INCLUDES_ALL = re.compile(
-    r"(?:\s++|//[^\n\\]*+\n|/\*.*?\*/|#[ \t]*+include[ \t]*+<(?!bits/stdc\+\+\.h>)[\w./+]+>)*+"
-    r"#[ \t]*+include[ \t]*+<bits/stdc\+\+\.h>",
-    re.S,
-)
-ALL = "#include <assert.h>\n#include <bits/stdc++.h>\n"
 SCRIPT = {"run.sh": encoded(part(__file__, "run.sh"))}
 LINKERS = ("mold", "gold")  # in a fraction of the time of the usual one
 
@@ -43,30 +35,45 @@ def toolchains() -> tuple[Toolchain, ...]:
 
 
 def _prepared(compiler: str, version: str) -> str | None:
-    start = part(__file__, "start.cpp")
+    texts = {name: part(__file__, name) for name in ("start.cpp", "early.cpp")}
 
     def make(folder: Path) -> None:
-        (folder / "all.h").write_text(ALL)
-        (folder / "start.cpp").write_text(start)
-        for options in (("-x", "c++-header", "all.h", "-o", "all.h.gch"), ("-c", "start.cpp", "-o", "start.o")):
-            subprocess.run([compiler, *options], cwd=folder, check=True, capture_output=True, timeout=300)
+        for name, text in texts.items():
+            (folder / name).write_text(text)
+        subprocess.run([compiler, "-c", "start.cpp", "-o", "start.o"], cwd=folder, check=True, capture_output=True, timeout=300)
+        subprocess.run([compiler, "-shared", "-fPIC", "early.cpp", "-o", "early.so"], cwd=folder, capture_output=True, timeout=300)
+        headers.precompile(compiler, folder, headers.ALL)
 
-    return prepared.folder("cpp", (version, prepared.state(compiler), ALL, start), make)
+    facts = (version, prepared.state(compiler), part(__file__, "headers.py"), *texts.values())
+    return prepared.folder("cpp", facts, make)
 
 
-def _options(program: str) -> dict[str, bytes]:
-    return {"all": b""} if _INCLUDES_ALL.match(program) else {}
+@cache
+def _precompiled() -> headers.Precompiled | None:
+    for toolchain in toolchains():
+        _, _, compiler, _, made = toolchain.command
+        return headers.Precompiled(compiler, made) if made else None
+    return None
+
+
+def _headers(program: str) -> dict[str, bytes]:
+    wanted = headers.of(program)
+    if not wanted:
+        return {}
+    if precompiled := _precompiled():
+        precompiled.ask(wanted)
+    return {"headers": encoded(headers.name_of(wanted) + "\n")}
 
 
 def plain(program: str) -> dict[str, bytes]:
-    return {"main.cpp": encoded(program), **_options(program)}
+    return {"main.cpp": encoded(program), **_headers(program)}
 
 
 def proof(program: str) -> dict[str, bytes]:
-    return {"start.cpp": encoded(part(__file__, "start.cpp")), "program.cpp": encoded(program), **_options(program)}
+    return {"start.cpp": encoded(part(__file__, "start.cpp")), "program.cpp": encoded(program), **_headers(program)}
 
 
-ADD = ALL + "\nint add(int a, int b) { return a + b; }\n\n"
+ADD = "#include <assert.h>\n#include <bits/stdc++.h>\n" + "\nint add(int a, int b) { return a + b; }\n\n"
 
 RUNTIME = Runtime(
     name="cpp",
