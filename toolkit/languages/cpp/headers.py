@@ -18,20 +18,21 @@ from pathlib import Path
 log = logging.getLogger(__name__)
 
 ALL = frozenset({"assert.h", "bits/stdc++.h"})
-STANDARD = ALL | frozenset(
-    """algorithm any array atomic bit bitset charconv chrono compare complex concepts condition_variable deque exception
-    filesystem forward_list fstream functional future initializer_list iomanip ios iosfwd iostream istream iterator
-    limits list locale map memory memory_resource mutex new numbers numeric optional ostream queue random ranges ratio
-    regex scoped_allocator set shared_mutex span sstream stack stdexcept streambuf string string_view system_error
+_NAMES = """
+    algorithm any array atomic bit bitset charconv chrono compare complex concepts condition_variable deque
+    exception filesystem forward_list fstream functional future initializer_list iomanip ios iosfwd iostream istream
+    iterator limits list locale map memory memory_resource mutex new numbers numeric optional ostream queue random ranges
+    ratio regex scoped_allocator set shared_mutex span sstream stack stdexcept streambuf string string_view system_error
     thread tuple type_traits typeindex typeinfo unordered_map unordered_set utility valarray variant vector
     cassert cctype cerrno cfenv cfloat cinttypes climits clocale cmath csetjmp csignal cstdarg cstddef cstdint cstdio
     cstdlib cstring ctime cuchar cwchar cwctype ctype.h errno.h fenv.h float.h inttypes.h limits.h locale.h math.h
-    setjmp.h signal.h stdarg.h stddef.h stdint.h stdio.h stdlib.h string.h time.h uchar.h wchar.h wctype.h""".split()
-)
+    setjmp.h signal.h stdarg.h stddef.h stdint.h stdio.h stdlib.h string.h time.h uchar.h wchar.h wctype.h
+"""
+STANDARD = ALL | frozenset(_NAMES.split())
 ENOUGH = 3  # programs with the same headers: from then on they are worth it
 MOST = 24  # sets that are kept, tens of megabytes each
 _TOKEN = re.compile(
-    r"[ \t\r\n]++|//[^\n\\]*+\n|/\*.*?\*/|using[ ]namespace[ ]std[ ]?;"
+    r"[ \t\r\n]++|//[^\n\\]*+\n|/\*.*?\*/|using namespace std ?;"
     r"|#[ \t]*+include[ \t]*+<([\w./+]+)>[ \t\r]*+(?=\n|//)",
     re.S,
 )
@@ -86,9 +87,9 @@ class Precompiled:
         if self._asked[headers] != ENOUGH or (self._folder / f"{name_of(headers)}.h.gch").exists():
             return
         try:
-            made = sorted(self._folder.glob("*.gch"), key=lambda path: path.stat().st_mtime)
-            for oldest in made[: max(0, len(made) - MOST + 1)]:
-                oldest.unlink(missing_ok=True)
+            kept = [path for path in self._folder.glob("*.gch") if path.name != f"{name_of(ALL)}.h.gch"]
+            if len(kept) >= MOST:
+                min(kept, key=lambda path: path.stat().st_mtime).unlink(missing_ok=True)
             precompile(self._compiler, self._folder, headers)
         except (OSError, subprocess.SubprocessError) as error:
             log.warning("C++ programs with %s run slower: can not precompile them: %s", sorted(headers), error)

@@ -8,7 +8,7 @@ Not covered by the proof: a program that searches its own memory, or runs code b
 
 import shutil
 import subprocess
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from toolkit.languages import prepared
@@ -40,8 +40,9 @@ def _prepared(compiler: str, version: str) -> str | None:
     def make(folder: Path) -> None:
         for name, text in texts.items():
             (folder / name).write_text(text)
-        subprocess.run([compiler, "-c", "start.cpp", "-o", "start.o"], cwd=folder, check=True, capture_output=True, timeout=300)
-        subprocess.run([compiler, "-shared", "-fPIC", "early.cpp", "-o", "early.so"], cwd=folder, capture_output=True, timeout=300)
+        run = partial(subprocess.run, cwd=folder, capture_output=True, timeout=300)
+        run([compiler, "-c", "start.cpp", "-o", "start.o"], check=True)
+        run([compiler, "-shared", "-fPIC", "early.cpp", "-o", "early.so"])  # without it, headers cost some more
         headers.precompile(compiler, folder, headers.ALL)
 
     facts = (version, prepared.state(compiler), part(__file__, "headers.py"), *texts.values())
