@@ -20,13 +20,14 @@ log = logging.getLogger(__name__)
 ALL = frozenset({"assert.h", "bits/stdc++.h"})
 _NAMES = """
     algorithm any array atomic bit bitset charconv chrono compare complex concepts condition_variable deque
-    exception filesystem forward_list fstream functional future initializer_list iomanip ios iosfwd iostream istream
-    iterator limits list locale map memory memory_resource mutex new numbers numeric optional ostream queue random ranges
-    ratio regex scoped_allocator set shared_mutex span sstream stack stdexcept streambuf string string_view system_error
-    thread tuple type_traits typeindex typeinfo unordered_map unordered_set utility valarray variant vector
-    cassert cctype cerrno cfenv cfloat cinttypes climits clocale cmath csetjmp csignal cstdarg cstddef cstdint cstdio
-    cstdlib cstring ctime cuchar cwchar cwctype ctype.h errno.h fenv.h float.h inttypes.h limits.h locale.h math.h
-    setjmp.h signal.h stdarg.h stddef.h stdint.h stdio.h stdlib.h string.h time.h uchar.h wchar.h wctype.h
+    exception filesystem forward_list fstream functional future initializer_list iomanip ios iosfwd iostream
+    istream iterator limits list locale map memory memory_resource mutex new numbers numeric optional ostream
+    queue random ranges ratio regex scoped_allocator set shared_mutex span sstream stack stdexcept streambuf
+    string string_view system_error thread tuple type_traits typeindex typeinfo unordered_map unordered_set
+    utility valarray variant vector cassert cctype cerrno cfenv cfloat cinttypes climits clocale cmath csetjmp
+    csignal cstdarg cstddef cstdint cstdio cstdlib cstring ctime cuchar cwchar cwctype ctype.h errno.h fenv.h
+    float.h inttypes.h limits.h locale.h math.h setjmp.h signal.h stdarg.h stddef.h stdint.h stdio.h stdlib.h
+    string.h time.h uchar.h wchar.h wctype.h
 """
 STANDARD = ALL | frozenset(_NAMES.split())
 ENOUGH = 3  # programs with the same headers: from then on they are worth it

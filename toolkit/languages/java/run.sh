@@ -2,7 +2,9 @@
 # The nonce is read late: what is compiled is not run yet, and what is run finds no harness's source.
 set -e
 java="$1/bin/java $(cat java.options)"
-javac="$1/bin/javac -J-XX:+UseSerialGC -J-XX:TieredStopAtLevel=1 -J-XX:-UsePerfData $(cat javac.options)"
+archive=
+[ ! -e "$2/javac.jsa" ] || archive="-J-XX:SharedArchiveFile=$2/javac.jsa -J-Xlog:disable" # one that does not fit is not used
+javac="$1/bin/javac $archive -J-XX:+UseSerialGC -J-XX:TieredStopAtLevel=1 -J-XX:-UsePerfData $(cat javac.options)"
 mkdir classes
 $javac -cp classes -d classes source/*.java </dev/null
 [ -e harness ] || exec $java -cp classes "$(cat entry)"

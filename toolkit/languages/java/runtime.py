@@ -44,7 +44,7 @@ def toolchains() -> tuple[Toolchain, ...]:
 
 @cache
 def _prepared(home: str, version: str) -> str | None:
-    """Server and harness as classes, with the library that the server needs."""
+    """Server and harness as classes, the library that the server needs, and an archive of what a compiler loads."""
     compiler = shutil.which("cc") or shutil.which("gcc")
     texts = [part(__file__, name) for name in TEXTS]
 
@@ -52,13 +52,14 @@ def _prepared(home: str, version: str) -> str | None:
         for name, content in zip(TEXTS, texts, strict=True):
             (folder / name).write_text(content)
         include = (f"-I{home}/include", f"-I{home}/include/linux")
-        commands = [[f"{home}/bin/javac", "-nowarn", *TEXTS[:2]]]
+        archive = [f"-J{word}" for word in (*QUICK.split(), "-XX:ArchiveClassesAtExit=javac.jsa")]
+        commands = [[f"{home}/bin/javac", *archive, "-nowarn", *TEXTS[:2]]]
         if compiler:
             commands.append([compiler, "-O2", "-shared", "-fPIC", *include, "-o", "libwait.so", "wait.c"])
         for command in commands:
             subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=300)
 
-    return prepared.folder("java", (version, prepared.state(f"{home}/bin/javac"), compiler or "", *texts), make)
+    return prepared.folder("java", (version, prepared.state(f"{home}/bin/javac"), compiler or "", QUICK, *texts), make)
 
 
 def plain(program: str) -> dict[str, bytes]:
