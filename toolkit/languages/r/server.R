@@ -83,5 +83,6 @@ local({
   for (name in all.names(prove)) get0(name, baseenv())
   compiler::enableJIT(0L) # compiling functions at their first calls takes longer than most programs do
   for (time in 1:3) gc() # what is old is left alone by the next ones
+  if (is.loaded("malloc_trim")) .C("malloc_trim", 0L) # a fork costs by the page, free ones as well
   invisible(serve())
 })
