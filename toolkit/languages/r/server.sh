@@ -1,6 +1,8 @@
 # R opens files and no descriptors: its requests and answers go by way of two named pipes, passed on here.
 set -u
-ulimit -S -s 850 # calls that are not compiled (server.R) need a sixth of the stack: none may end well that cold is too deep
+# Calls that are not compiled (server.R) need less of the stack, at the least a tenth: none may end well that is
+# too deep cold.
+ulimit -S -s 850
 mkfifo -m 600 /box/tmp/requests /box/tmp/answers || exit 1
 exec 9<&0 # a process in the background would get nothing for 0
 "$@" <&9 9<&- 3<&- 4>&- &
