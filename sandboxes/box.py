@@ -22,7 +22,7 @@ ADDED = {  # what an agent says it has, in words
     "memory": "memory of all processes together",
     "processes": "number of processes together",
 }
-_SMALL = 1 << 14  # bytes of a job that can wait in a pipe: an agent that is answering does not read
+_SMALL = 1 << 15  # bytes of a job that can wait in a pipe: an agent that is answering does not read
 _END: Any = object()
 _MEANWHILE = 0.02  # seconds until jobs that were not there yet are asked for again
 

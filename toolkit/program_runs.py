@@ -53,7 +53,7 @@ class _Turn:
     """One program on its way."""
 
     program: Program
-    key: bytes
+    key: bytes = b""  # in the cache
     nonce: str = ""
     warm: ProgramVerdict | None = None  # what its warm run said: the cold one counts
 
@@ -113,10 +113,9 @@ class Runs:
                     return
                 yield None
                 continue
-            turn = _Turn(program, b"")
+            turn = _Turn(program)
             job = self._start(turn)
-            turn.key = key_of(self._setting, self._fence, program, job)
-            if found := self._cached(turn):
+            if found := self._cached(turn, job):
                 del self._running[program.id]
                 self.summary.cached += 1
                 self._finish(found, emit)
@@ -134,9 +133,10 @@ class Runs:
             self._over, self._trouble = True, error
         return None
 
-    def _cached(self, turn: _Turn) -> ProgramVerdict | None:
+    def _cached(self, turn: _Turn, job: Job) -> ProgramVerdict | None:
         if self._cache is None:
             return None
+        turn.key = key_of(self._setting, self._fence, turn.program, job)
         return self._cache.get(turn.key, self._setting.runtime.name, self._digest, turn.program.id)
 
     def _start(self, turn: _Turn) -> Job:
