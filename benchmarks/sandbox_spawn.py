@@ -12,7 +12,7 @@ fails. Two workers each, forms taking turns by the batch so that other load hits
 - containers, cold: where a Docker engine answers and has the language's image;
 - the field's design: one bare process at a time, asked every 0.1 s whether it has ended (of fewer programs).
 
-The warm form runs every program; the others, with --every N, those of every Nth batch. Prints programs a second, the
+The warm form runs every program; the others, with --every N, one in N. Prints programs a second, the
 ratio to bare, and verdicts that are not the ones expected: exit code 1 where there are any in a form of ours (an exit
 code says less than a proof). Ratios travel to other machines, rates do not.
 """
@@ -42,7 +42,7 @@ from toolkit.program_runs import Runs
 from toolkit.programs import PROOF, Program, ProgramVerdict, Setting
 from toolkit.records import Status
 
-WORKERS, BATCH, PROBLEMS, POLLED = 2, 100, 161, 40
+WORKERS, BATCH, PROBLEMS, POLLED = 2, 400, 161, 40  # a batch ends with one worker waiting for the other
 FIELD = "the field's design"
 SHOWN = [word for path in ("/dev", "/proc", "/tmp") for word in ("--dev-bind", path, path)]
 # The ordinary command of each, in the folder of its program.
@@ -159,11 +159,11 @@ def compare(spoken: Runtime, data: Path, count: int, every: int) -> int:
         for start in range(0, count, BATCH):
             batch = programs[start : start + BATCH]
             for form, work in forms.items():
-                if form == "warm" or start // BATCH % every == 0:
-                    began = time.perf_counter()
-                    wrong[form] += work(batch)
-                    seconds[form] += time.perf_counter() - began
-                    done[form] += len(batch)
+                part = batch if form == "warm" else batch[: -(-len(batch) // every)]
+                began = time.perf_counter()
+                wrong[form] += work(part)
+                seconds[form] += time.perf_counter() - began
+                done[form] += len(part)
         rates = {form: done[form] / seconds[form] for form in forms}
         began = time.perf_counter()
         wrong[FIELD] = polled(spoken, programs[:POLLED], expected)
@@ -192,7 +192,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--programs", type=int, default=10 * PROBLEMS, help="of each language")
     parser.add_argument("--languages", default="", help="by default all that run here")
-    parser.add_argument("--every", type=int, default=1, help="batches of all forms but warm")
+    parser.add_argument("--every", type=int, default=1, help="of all forms but warm: one program in so many")
     options = parser.parse_args()
     data = data_folder()
     print(
