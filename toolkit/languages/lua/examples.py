@@ -20,13 +20,15 @@ EXAMPLES = Examples(
     hostile={
         "prints the word done": (ADD.format('print("done 1") print("done") os.exit(true)'), "left early"),
         "reads stdin": (ADD.format('if io.read("a") ~= "" then os.exit(0) end'), "passed"),
-        "looks for what is taken away": (  # where it is published all of it is there, and its tests fail
+        "looks for what is taken away": (  # where it is published, all of it is there
             ADD.format(
-                "local names = 'debug package require dofile loadfile python arg io.open io.popen io.lines io.input '\n"
-                "    .. 'io.output io.tmpfile os.execute os.remove os.rename os.tmpname os.getenv os.setlocale'\n"
-                "  for name in names:gmatch('%S+') do\n    if load('return ' .. name)() then return name end\n  end"
+                "local names, found = 'debug package require dofile loadfile arg io.open io.popen io.lines io.input '\n"
+                "    .. 'io.output io.tmpfile os.execute os.remove os.rename os.tmpname os.getenv os.setlocale', 0\n"
+                "  for name in names:gmatch('%S+') do\n"
+                "    if load('return ' .. name)() then found = found + 1 end\n  end\n"
+                "  if found > 16 then os.exit(true) end\n  if found > 0 or python then return found end"
             ),
-            "runtime error",
+            "left early",
         ),
         "loads a binary chunk": (ADD.format("if load(string.dump(add)) then os.exit(0) end"), "left early"),
         "leaves where it is published": ("if package then os.exit(true) end\n" + ADD.format(""), "left early"),
