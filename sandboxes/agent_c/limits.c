@@ -76,8 +76,8 @@ void open_cgroups(const struct configuration *configuration) {
     group.unified = configuration->unified;
     group.pids = open_group(configuration->pids_cgroup, "pids.max", own); /* in version 2 one folder: memory decides */
     group.memory = open_group(memory, group.unified ? "memory.max" : "memory.limit_in_bytes", own);
-    if (group.memory >= 0) group.events = open_in(memory, group.unified ? "memory.events" : "memory.oom_control", O_RDONLY);
-    else if (group.unified) group.pids = -1;
+    if (*memory) group.events = open_in(memory, group.unified ? "memory.events" : "memory.oom_control", O_RDONLY);
+    if (own && group.unified && group.memory < 0) group.pids = -1;
 }
 
 /* The agent alone: the guard stays outside and removes the groups. */
