@@ -21,6 +21,7 @@ from sandboxes import Job, Limits, Outcome, SandboxUnavailable, Server, images, 
 from sandboxes.containers import Attached
 from sandboxes.docker import Docker
 from sandboxes.leftovers import LABEL, sweep
+from sandboxes.local import Local
 
 ROOT = Path(__file__).resolve().parent.parent
 MEBIBYTE = 1 << 20
@@ -158,6 +159,19 @@ def test_a_memory_bomb_takes_the_program_and_not_the_agent(pool: Docker, client:
     assert outcome.limit == "memory"
     run(pool, "true", limits=NO_ADDRESS_LIMIT)
     assert ours(client) == before  # the very same container
+
+
+def test_another_boxes_kill_for_memory_is_not_this_programs(pool: Docker) -> None:
+    bomb = Job("bomb", ("/usr/bin/python3", "-c", "x = bytearray(1 << 30)"), limits=NO_ADDRESS_LIMIT)
+
+    def jobs() -> Iterator[Job]:
+        yield Job("fails", ("sh", "-c", "sleep 5; exit 1"))
+        with Local() as other:
+            if "memory of all processes together" in other.lacking:
+                pytest.skip("no control group for memory")
+            assert [outcome.limit for outcome in other.run([bomb])] == ["memory"]
+
+    assert [(outcome.exit_code, outcome.limit) for outcome in pool.run(jobs())] == [(1, "")]
 
 
 def test_what_is_over_the_limit_in_all_folders_together_is_found_at_the_end(pool: Docker) -> None:
