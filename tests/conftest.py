@@ -10,6 +10,7 @@ from push_cases import make_release
 
 import push
 from push import standin
+from sandboxes.local import Local
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -24,6 +25,14 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     monkeypatch.setenv("HF_HOME", str(home / "huggingface"))
     for name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HF_ENDPOINT", "HF_TOKEN_PATH"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="module")
+def warm_pool() -> Iterator[Local]:
+    with Local() as pool:
+        if not pool.warm:
+            pytest.skip("no warm servers here: install gcc, allow user namespaces")
+        yield pool
 
 
 @pytest.fixture

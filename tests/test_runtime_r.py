@@ -1,7 +1,6 @@
 """R is run without the shell script that starts it, and warm without its compiler: neither changes a verdict."""
 
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,14 +30,6 @@ def setting() -> Setting:
     return Setting(runtime, runtime.toolchains()[0], PROOF, True)
 
 
-@pytest.fixture(scope="module")
-def pool() -> Iterator[Local]:
-    with Local() as pool:
-        if not pool.warm:
-            pytest.skip("no warm servers here: install gcc, allow user namespaces")
-        yield pool
-
-
 def test_the_command_is_what_rscript_ends_in(setting: Setting, tmp_path: Path) -> None:
     (tmp_path / "main.R").write_text(SAYS)
     ordinary = ("Rscript", "--vanilla", "main.R")
@@ -58,12 +49,12 @@ def test_the_command_is_what_rscript_ends_in(setting: Setting, tmp_path: Path) -
 
 @pytest.mark.parametrize("lifted", ["", "options(expressions = 5e5)\n"], ids=["as it is", "with the limit lifted"])
 @pytest.mark.parametrize("shape", SHAPES)
-def test_what_is_too_deep_cold_is_too_deep_warm(pool: Local, setting: Setting, shape: str, lifted: str) -> None:
+def test_what_is_too_deep_cold_is_too_deep_warm(warm_pool: Local, setting: Setting, shape: str, lifted: str) -> None:
     depths = (20, 100, 200, 400, 700, 1000, 1500, 4000)
     passed: set[tuple[str, bool]] = set()
     for server in (None, setting.server):
         texts = (Program(str(depth), f"{lifted}{SHAPES[shape]}invisible(f({depth}))\n") for depth in depths)
-        for outcome in pool.run(setting.job(each, f"{each.id}!", server) for each in texts):
+        for outcome in warm_pool.run(setting.job(each, f"{each.id}!", server) for each in texts):
             assert outcome.warm == (server is not None)
             verdict = setting.judge(outcome, f"{outcome.id}!", setting.limits(Program("", "")))
             if verdict.status == Status.PASSED:

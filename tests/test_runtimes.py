@@ -2,7 +2,6 @@
 
 import re
 import secrets
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,11 +23,8 @@ PYTHON = {
 
 
 @pytest.fixture(scope="module")
-def pool() -> Iterator[Local]:
-    with Local() as pool:
-        if not pool.warm:
-            pytest.skip("no warm servers here: install gcc, allow user namespaces")
-        yield pool
+def pool(warm_pool: Local) -> Local:
+    return warm_pool
 
 
 @pytest.fixture(params=sorted(languages.runtimes()))
