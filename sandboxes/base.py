@@ -42,7 +42,7 @@ class Server:
 
     command: tuple[str, ...]
     files: Mapping[str, bytes]
-    programs: int = 200  # after so many it is replaced
+    programs: int = 2000  # after so many it is replaced
 
 
 @dataclass(frozen=True)

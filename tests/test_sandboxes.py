@@ -609,6 +609,12 @@ def test_jobs_of_any_size_are_answered_in_their_order(pool: AnyPool) -> None:
     assert found == [(str(i), size) for i, size in enumerate(sizes)]
 
 
+def test_jobs_that_wait_and_long_answers_do_not_wait_for_each_other(pool: AnyPool) -> None:
+    command = ("sh", "-c", "cat >/dev/null; head -c 1000000 /dev/zero; head -c 1000000 /dev/zero >&2")
+    outcomes = list(pool.run(Job(str(i), command, stdin=b"x" * 31_000) for i in range(12)))
+    assert [len(outcome.stdout) + len(outcome.stderr) for outcome in outcomes] == [2_000_000] * 12
+
+
 def test_two_boxes_take_few_jobs_ahead(pair: AnyPool) -> None:
     taken = []
 

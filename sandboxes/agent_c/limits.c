@@ -74,10 +74,10 @@ void open_cgroups(const struct configuration *configuration) {
     const char *memory = configuration->memory_cgroup;
     bool own = !configuration->container;
     group.unified = configuration->unified;
-    group.pids = open_group(configuration->pids_cgroup, "pids.max", own); /* in version 2 one folder: memory decides */
+    group.pids = open_group(configuration->pids_cgroup, "pids.max", own);
     group.memory = open_group(memory, group.unified ? "memory.max" : "memory.limit_in_bytes", own);
     if (*memory) group.events = open_in(memory, group.unified ? "memory.events" : "memory.oom_control", O_RDONLY);
-    if (own && group.unified && group.memory < 0) group.pids = -1;
+    if (own && group.unified && group.memory < 0) group.pids = -1; /* it was the same folder */
 }
 
 /* The agent alone: the guard stays outside and removes the groups. */

@@ -7,10 +7,7 @@ from toolkit.languages.base import encoded, part
 
 
 def relayed(command: Sequence[str], module: str, *names: str) -> Server:
-    """A server whose files, of these names, lie beside the language's module; in the sandbox they are in /server.
-
-    It puts back what a program changed, so it hardly ages.
-    """
+    """A server whose files, of these names, lie beside the language's module; in the sandbox they are in /server."""
     files = {name: encoded(part(module, name)) for name in names}
     relay = encoded(part(__file__, "relay.sh"))
-    return Server(("/bin/sh", "/server/relay.sh", *command), {**files, "relay.sh": relay}, programs=2000)
+    return Server(("/bin/sh", "/server/relay.sh", *command), {**files, "relay.sh": relay})

@@ -65,11 +65,10 @@ def interpreted_server(module: str, extension: str) -> Callable[[Toolchain], Ser
     """A `server` that is the file `server` beside the language's module, run by the cold command's interpreter.
 
     It finds the file `proof` beside it: under proof every program's `main` is that, and it can be compiled once.
-    It forks for each program, so it hardly ages.
     """
     name = f"server{extension}"
     files = {each: encoded(part(module, each)) for each in (name, f"proof{extension}")}
-    return lambda toolchain: Server((*toolchain.command[:-1], f"/server/{name}"), files, programs=2000)
+    return lambda toolchain: Server((*toolchain.command[:-1], f"/server/{name}"), files)
 
 
 def on_path(name: str, *question: str) -> tuple[str, str]:

@@ -66,7 +66,7 @@ def proof(program: str) -> dict[str, bytes]:
 def server(toolchain: Toolchain) -> Server | None:
     paths = (f"{folder}/server" for folder in reversed(toolchain.readable))
     made = next(filter(os.path.isfile, paths), None)
-    return None if made is None else Server((made, toolchain.command[3]), {}, programs=2000)
+    return None if made is None else Server((made, toolchain.command[3]), {})
 
 
 RUNTIME = Runtime(

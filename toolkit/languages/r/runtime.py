@@ -47,7 +47,7 @@ def server(toolchain: Toolchain) -> Server:
     *start, script = toolchain.command
     command = ("/bin/sh", "/server/server.sh", *start, script.replace("main.R", "/server/server.R"))
     files = {name: encoded(part(__file__, name)) for name in ("server.sh", "server.R", "proof.R")}
-    return Server(command, files, programs=2000)
+    return Server(command, files)
 
 
 ADD = "add <- function(a, b) a + b\n"
