@@ -11,7 +11,7 @@ import io
 import os
 import socket
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -95,27 +95,46 @@ def languages() -> list[str]:
     return sorted(path.parent.name for path in FOLDER.glob("*/Dockerfile"))
 
 
-def image_of(language: str) -> str:
-    """The name of a language's image; another one as soon as its recipe changes. Raises SandboxUnavailable."""
-    if language not in languages():
-        raise SandboxUnavailable(f"there is no image for {language!r}", f"there are: {', '.join(languages())}")
-    texts = (path.name.encode() + b"\0" + path.read_bytes() for path in sorted((FOLDER / language).iterdir()))
+def image_of(language: str, parts: Mapping[str, bytes]) -> str:
+    """The name of a language's image; another one as soon as its recipe or its parts change.
+
+    `parts` are what its Dockerfile finds in the folder `prepared`. Raises SandboxUnavailable.
+    """
+    texts = (name.encode() + b"\0" + content for name, content in sorted(_context(language, parts).items()))
     return f"langlift-{language}:{hashlib.sha256(bytes(0).join(texts)).hexdigest()[:12]}"
 
 
-def build(language: str, base: str = "") -> Iterator[str]:
+def _context(language: str, parts: Mapping[str, bytes]) -> dict[str, bytes]:
+    """What an image is built of. Raises SandboxUnavailable."""
+    if language not in languages():
+        raise SandboxUnavailable(f"there is no image for {language!r}", f"there are: {', '.join(languages())}")
+    recipe = {path.name: path.read_bytes() for path in (FOLDER / language).iterdir()}
+    return {**recipe, **{f"prepared/{name}": content for name, content in parts.items()}}
+
+
+def build(language: str, parts: Mapping[str, bytes], base: str = "") -> Iterator[str]:
     """Makes a language's image, line by line. Raises SandboxUnavailable."""
-    name = image_of(language)
+    name, context = image_of(language, parts), _packed(_context(language, parts))
     with closing(connect()) as client:
-        yield from _build(client, language, name, base or _base(client))
+        yield from _build(client, language, name, base or _base(client), context)
 
 
-def _build(client: "DockerClient", language: str, name: str, base: str) -> Iterator[str]:
+def _packed(files: Mapping[str, bytes]) -> io.BytesIO:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        for name, content in files.items():
+            file = tarfile.TarInfo(name)
+            file.size = len(content)
+            archive.addfile(file, io.BytesIO(content))
+    out.seek(0)
+    return out
+
+
+def _build(client: "DockerClient", language: str, name: str, base: str, context: io.BytesIO) -> Iterator[str]:
     yield f"{name} on {base}"
+    settings = {"buildargs": {"BASE": base}, "rm": True, "forcerm": True, "decode": True}
     with engine_trouble(f"can not build the image for {language}"):
-        steps = client.api.build(
-            path=str(FOLDER / language), tag=name, buildargs={"BASE": base}, rm=True, forcerm=True, decode=True
-        )
+        steps = client.api.build(fileobj=context, custom_context=True, tag=name, **settings)
         for step in steps:
             if "error" in step:
                 help = _FULL_DISK in step["error"] and _remedy(step["error"])

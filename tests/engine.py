@@ -15,6 +15,7 @@ import pytest
 
 from sandboxes import SandboxUnavailable, images
 from sandboxes.docker import Docker
+from toolkit import fences
 
 ASKED = os.environ.get("LANGLIFT_DOCKER", "")
 NOT_ASKED = "containers are tried with LANGLIFT_DOCKER=1, for which .ci/docker starts an engine"
@@ -56,12 +57,12 @@ def _absent() -> str:
 
 @cache
 def _image(language: str) -> str:
-    name = images.image_of(language)
+    name = fences.image_of(language)
     with closing(images.connect()) as client:
         try:
             images.find(client, name)
         except SandboxUnavailable:
-            for line in images.build(language):
+            for line in fences.build_images([language]):
                 print(line)
     return name
 

@@ -102,7 +102,7 @@ def test_what_is_kept_of_a_verdict_knows_the_digest_of_the_image(pool: Pool) -> 
 
 def test_a_missing_image_is_named_with_its_remedy_and_the_weaker_fence(monkeypatch: pytest.MonkeyPatch) -> None:
     require_engine()
-    monkeypatch.setattr(images, "image_of", lambda language: f"langlift-{language}:none")
+    monkeypatch.setattr(fences, "image_of", lambda language: f"langlift-{language}:none")
     with pytest.raises(SandboxUnavailable, match="no image langlift-lua:none") as trouble:
         fences.open_fence("docker", "lua", 1)
     assert trouble.value.help == "langlift sandbox build lua; or --allow-weaker local"

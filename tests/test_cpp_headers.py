@@ -8,6 +8,7 @@ import pytest
 from sandboxes import Job, Limits, Outcome
 from sandboxes.local import Local
 from toolkit import languages
+from toolkit.languages.base import part
 from toolkit.languages.cpp import headers
 
 SORTS = """#include <cstdio>
@@ -83,6 +84,7 @@ def test_only_so_many_sets_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     if not (toolchains := languages.runtime("cpp").toolchains()):
         pytest.skip(languages.runtime("cpp").remedy)
     monkeypatch.setattr(headers, "MOST", 2)
+    (tmp_path / "header.sh").write_text(part(headers.__file__, "header.sh"))
     precompiled = headers.Precompiled(toolchains[0].command[2], str(tmp_path))
     for name in ("stdio.h", "stdlib.h", "math.h"):
         for _ in range(headers.ENOUGH):

@@ -374,7 +374,7 @@ def test_a_missing_image_is_named_with_the_command_that_makes_it(client: Any) ->
 
 def test_an_unknown_language_has_no_image() -> None:
     with pytest.raises(SandboxUnavailable, match="no image for 'klingon'"):
-        images.image_of("klingon")
+        images.image_of("klingon", {})
 
 
 def test_an_unknown_runtime_is_named(client: Any) -> None:
@@ -454,12 +454,12 @@ def test_a_full_disk_is_an_error_and_a_rerun_goes_on(small_engine: Path, monkeyp
         except OSError:
             pass
     with pytest.raises(SandboxUnavailable, match="no space left on device") as trouble:
-        open_pool("docker", image=images.image_of("python"))
+        open_pool("docker", image=images.image_of("python", {}))
     assert "free some space" in trouble.value.help
     with pytest.raises(SandboxUnavailable, match="no space left on device"):
-        list(images.build("lua", images.image_of("python")))
+        list(images.build("lua", {}, images.image_of("python", {})))
     filler.unlink()
-    with open_pool("docker", image=images.image_of("python")) as pool:
+    with open_pool("docker", image=images.image_of("python", {})) as pool:
         assert [outcome.stdout for outcome in pool.run([Job("job", ("echo", "again"))])] == [b"again\n"]
 
 

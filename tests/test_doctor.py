@@ -9,9 +9,9 @@ import pytest
 from click.testing import CliRunner
 from engine import ASKED, image_for
 
-from sandboxes import Server, images
+from sandboxes import Server
 from sandboxes.local import Local
-from toolkit import doctor, languages
+from toolkit import doctor, fences, languages
 from toolkit.cli.doctor import command
 from toolkit.languages.base import Language, Toolchain
 from toolkit.languages.runtime import Runtime
@@ -173,7 +173,7 @@ def test_an_engine_is_named_with_its_images_and_what_its_fence_covers(monkeypatc
     assert fence.state == "ok" or fence.remedy
     assert "no network" in fence.what
     assert "sha256:" in fence.what
-    monkeypatch.setattr(images, "image_of", lambda language: f"langlift-{language}:none")
+    monkeypatch.setattr(fences, "image_of", lambda language: f"langlift-{language}:none")
     [bare] = doctor.containers()
     assert bare.state == "warn"
     assert "images: none" in bare.what

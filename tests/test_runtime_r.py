@@ -7,7 +7,7 @@ import pytest
 
 from sandboxes.local import Local
 from toolkit import languages
-from toolkit.languages.r.runtime import GIVEN, OF_THE_SHELL
+from toolkit.languages.r.runtime import GIVEN, HUGE_PAGES, OF_THE_SHELL
 from toolkit.programs import PROOF, Program, Setting
 from toolkit.records import Status
 
@@ -39,7 +39,7 @@ def test_the_command_is_what_rscript_ends_in(setting: Setting, tmp_path: Path) -
             for line in subprocess.run(
                 command, cwd=tmp_path, env=GIVEN, capture_output=True, text=True, check=True, timeout=60
             ).stdout.splitlines()
-            if line.split(" ")[0] not in OF_THE_SHELL | {"R_SESSION_TMPDIR"}
+            if line.split(" ")[0] not in OF_THE_SHELL | {"R_SESSION_TMPDIR", HUGE_PAGES.partition("=")[0]}
         }
         for command in (ordinary, setting.toolchain.command)
     ]

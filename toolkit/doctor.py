@@ -130,7 +130,7 @@ def containers() -> Iterator[Finding]:
     except SandboxUnavailable as trouble:
         yield Finding("docker", WARN, str(trouble), f"only the fence `docker` needs it; {trouble.help}")
         return
-    names = {language: images.image_of(language) for language in images.languages()}
+    names = {language: fences.image_of(language) for language in images.languages()}
     built = [language for language, name in names.items() if name in tags]
     gvisor = "gVisor by --runtime runsc" if "runsc" in about["Runtimes"] else "no gVisor (runsc)"
     words = f"engine {about['ServerVersion']}, {gvisor}; images: {', '.join(built) or 'none'}"

@@ -90,7 +90,14 @@ def build_images(names: Collection[str], base: str = "") -> Iterator[str]:
         if name not in known:
             raise UnknownName(f"there is no image for {name!r}", f"known: {', '.join(known)}")
     for name in names or known:
-        yield from images.build(name, base)
+        yield from images.build(name, languages.runtime(name).parts, base)
+
+
+def image_of(language: str) -> str:
+    """The name of the language's image. Raises UnknownName, SandboxUnavailable."""
+    from sandboxes import images
+
+    return images.image_of(language, languages.runtime(language).parts)
 
 
 def _local(language: str, workers: int, allowed: Collection[str], runtime: str) -> Pool:
@@ -107,10 +114,8 @@ def _local(language: str, workers: int, allowed: Collection[str], runtime: str) 
 
 
 def _docker(language: str, workers: int, allowed: Collection[str], runtime: str) -> Pool:
-    from sandboxes import images
-
     try:
-        return open_pool(DOCKER, workers, image=images.image_of(language), runtime=runtime)
+        return open_pool(DOCKER, workers, image=image_of(language), runtime=runtime)
     except SandboxUnavailable as trouble:
         if not {LOCAL, REDUCED} & set(allowed):
             help = "; ".join(filter(None, (trouble.help, f"or --allow-weaker {LOCAL}")))

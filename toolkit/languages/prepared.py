@@ -1,4 +1,8 @@
-"""What is made once of a toolchain, from texts of our own, and kept for this user: a compiler's server, an archive."""
+"""What is made once of a toolchain, from texts of our own, and kept: a compiler's server, an archive, headers.
+
+One of the texts is `prepare.sh`, which makes it in the folder where they lie: on this machine it is kept for this
+user, an image has it from when it was built (`sandboxes/images/*/Dockerfile`).
+"""
 
 import hashlib
 import logging
@@ -6,25 +10,39 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from sandboxes.native import cache_folder
+from toolkit.languages.base import encoded, part
+
+IN_IMAGE = "/usr/share/langlift/prepared"
 
 log = logging.getLogger(__name__)
 
 
-def folder(name: str, facts: tuple[str, ...], make: Callable[[Path], None]) -> str | None:
-    """A folder that `make` has filled; made anew when `facts` change. None where that can not be done."""
+def texts(module: str, *names: str) -> dict[str, bytes]:
+    """Those of these names that lie beside the language's module, and its `prepare.sh`."""
+    return {name: encoded(part(module, name)) for name in ("prepare.sh", *names)}
+
+
+def folder(name: str, facts: Iterable[str], files: Mapping[str, bytes], *arguments: str) -> str | None:
+    """What `prepare.sh` makes, with these arguments; anew when a fact or a file changes. None where it can not."""
+    digest = hashlib.sha256("\0".join((*facts, *arguments)).encode())
+    for each, content in sorted(files.items()):
+        digest.update(f"\0{each}\0{len(content)}\0".encode() + content)
     base = cache_folder()
-    target = base / f"{name}-{hashlib.sha256(chr(0).join(facts).encode()).hexdigest()[:16]}"
+    target = base / f"{name}-{digest.hexdigest()[:16]}"
     if target.is_dir():
         return str(target)
     try:
         base.mkdir(parents=True, exist_ok=True, mode=0o700)
         made = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=base))
         try:
-            make(made)
+            for each, content in files.items():
+                (made / each).write_bytes(content)
+            command = ["/bin/sh", "prepare.sh", *arguments]
+            subprocess.run(command, cwd=made, check=True, capture_output=True, timeout=300)
             _open_to_all(made)
             made.rename(target)
         finally:

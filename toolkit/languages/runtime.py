@@ -13,8 +13,8 @@ What it is given is said in `sandboxes/agent_c/server.c`.
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from sandboxes import Server
 from toolkit.languages.base import Toolchain, encoded, outside_system, part
@@ -46,6 +46,7 @@ class Runtime:
     address_space: bool = True  # False: its runtime reserves more than it uses, a limit of that would break it
     processes: int = 32  # that a program of it needs at most, threads of the runtime included
     image: Toolchain | None = None  # that of its image (`sandboxes/images`), which has the version
+    parts: Mapping[str, bytes] = field(default_factory=dict)  # texts that its image is built with (`prepared.py`)
 
 
 def as_main(extension: str) -> Files:

@@ -1,8 +1,8 @@
-# $1 compiles, $2 names a linker, $3 is the folder with what is prepared, where there is one. What is compiled
+# $1 compiles, $2 is the folder with what is prepared, where there is one. What is compiled
 # must find nothing in stdin: a program may include that. What does not compile with precompiled headers is
 # compiled again without: a compiler's error is that of a plain call, to the letter.
 set -e
-compiler="$1" linker="$2" prepared="$3" name= start=start.cpp
+compiler="$1" prepared="$2" linker= name= start=start.cpp
 compile() {
   # The heap from which on it collects: what it chooses itself where memory is not limited.
   "$compiler" -pipe $linker --param ggc-min-heapsize=131072 --param ggc-min-expand=100 -o main "$@" </dev/null
@@ -14,6 +14,7 @@ try() {
     compile "$@"
   fi
 }
+[ ! -e "$prepared/linker" ] || read -r linker <"$prepared/linker"
 [ ! -e headers ] || read -r name <headers
 [ ! -e "$prepared/start.o" ] || start="$prepared/start.o"
 if [ ! -e program.cpp ]; then

@@ -6,10 +6,7 @@ Not covered by the proof: a program that searches its own memory, or runs code b
 (an indirect function).
 """
 
-import shutil
-import subprocess
-from functools import cache, partial
-from pathlib import Path
+from functools import cache
 
 from toolkit.languages import prepared
 from toolkit.languages.base import Toolchain, encoded, part
@@ -17,7 +14,6 @@ from toolkit.languages.cpp import headers
 from toolkit.languages.runtime import Programs, Runtime, on_path, prefix_of
 
 SCRIPT = {"run.sh": encoded(part(__file__, "run.sh"))}
-LINKERS = ("mold", "gold")  # in a fraction of the time of the usual one
 
 
 @cache
@@ -26,33 +22,22 @@ def toolchains() -> tuple[Toolchain, ...]:
     real, said = on_path("g++", "--version")
     if not real:
         return ()
-    linker = next((f"-fuse-ld={name}" for name in LINKERS if shutil.which(f"ld.{name}", path="/usr/bin:/bin")), "")
-    made = _prepared(real, said) or ""
-    command = ("/bin/sh", "run.sh", real, linker, made)
+    made = prepared.folder("cpp", (said, prepared.state(real)), _parts(headers.ALL), real) or ""
+    command = ("/bin/sh", "run.sh", real, made)
     folders = prefix_of(real, *([made] if made else ()))
     version = said.partition("\n")[0]
     return (Toolchain("g++", version, command, SCRIPT, folders),)
 
 
-def _prepared(compiler: str, version: str) -> str | None:
-    texts = {name: part(__file__, name) for name in ("start.cpp", "early.cpp")}
-
-    def make(folder: Path) -> None:
-        for name, text in texts.items():
-            (folder / name).write_text(text)
-        run = partial(subprocess.run, cwd=folder, capture_output=True, timeout=300)
-        run([compiler, "-c", "start.cpp", "-o", "start.o"], check=True)
-        run([compiler, "-shared", "-fPIC", "early.cpp", "-o", "early.so"])  # without it, headers cost some more
-        headers.precompile(compiler, folder, headers.ALL)
-
-    facts = (version, prepared.state(compiler), part(__file__, "headers.py"), *texts.values())
-    return prepared.folder("cpp", facts, make)
+def _parts(*sets: frozenset[str]) -> dict[str, bytes]:
+    made = {f"{headers.name_of(each)}.h": headers.text_of(each) for each in sets}
+    return {**prepared.texts(__file__, "start.cpp", "early.cpp", "header.sh"), **made}
 
 
 @cache
 def _precompiled() -> headers.Precompiled | None:
     for toolchain in toolchains():
-        _, _, compiler, _, made = toolchain.command
+        _, _, compiler, made = toolchain.command
         return headers.Precompiled(compiler, made) if made else None
     return None
 
@@ -91,5 +76,6 @@ RUNTIME = Runtime(
         broken="int add(int a, int b {\n",
         leaves=ADD + "int main() {\n    exit(0);\n    assert(false);\n}\n",
     ),
-    image=Toolchain("g++", "", ("/bin/sh", "run.sh", "/usr/bin/g++", "", ""), SCRIPT),
+    image=Toolchain("g++", "", ("/bin/sh", "run.sh", "/usr/bin/g++", prepared.IN_IMAGE), SCRIPT),
+    parts=_parts(*headers.COMMON),
 )

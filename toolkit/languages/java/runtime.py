@@ -22,7 +22,7 @@ OPTIONS = {
     "javac.options": b"-encoding UTF-8 -proc:none -nowarn\n",
 }
 FILES = {"run.sh": encoded(part(__file__, "run.sh")), **OPTIONS}
-TEXTS = ("LangliftServer.java", "LangliftProof.java", "wait.c")
+PARTS = prepared.texts(__file__, "LangliftServer.java", "LangliftProof.java", "wait.c")
 
 
 @cache
@@ -44,22 +44,8 @@ def toolchains() -> tuple[Toolchain, ...]:
 
 @cache
 def _prepared(home: str, version: str) -> str | None:
-    """Server and harness as classes, the library that the server needs, and an archive of what a compiler loads."""
-    compiler = shutil.which("cc") or shutil.which("gcc")
-    texts = [part(__file__, name) for name in TEXTS]
-
-    def make(folder: Path) -> None:
-        for name, content in zip(TEXTS, texts, strict=True):
-            (folder / name).write_text(content)
-        include = (f"-I{home}/include", f"-I{home}/include/linux")
-        archive = [f"-J{word}" for word in (*QUICK.split(), "-XX:ArchiveClassesAtExit=javac.jsa")]
-        commands = [[f"{home}/bin/javac", *archive, "-nowarn", *TEXTS[:2]]]
-        if compiler:
-            commands.append([compiler, "-O2", "-shared", "-fPIC", *include, "-o", "libwait.so", "wait.c"])
-        for command in commands:
-            subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=300)
-
-    return prepared.folder("java", (version, prepared.state(f"{home}/bin/javac"), compiler or "", QUICK, *texts), make)
+    compiler = shutil.which("cc") or shutil.which("gcc") or ""
+    return prepared.folder("java", (version, prepared.state(f"{home}/bin/javac"), compiler), PARTS, home)
 
 
 def plain(program: str) -> dict[str, bytes]:
@@ -73,7 +59,7 @@ def proof(program: str) -> dict[str, bytes]:
 
 def server(toolchain: Toolchain) -> Server | None:
     _, _, home, made = toolchain.command
-    if not made or not os.path.exists(f"{made}/libwait.so"):
+    if not made or (made != prepared.IN_IMAGE and not os.path.exists(f"{made}/libwait.so")):
         return None
     # java looks for its parts beside its own executable, so it must not be the copy that no one may read: server.c
     java = f"{home}/bin/java"
@@ -102,5 +88,6 @@ RUNTIME = Runtime(
     ),
     address_space=False,
     processes=64,
-    image=Toolchain("jdk", "", ("/bin/sh", "run.sh", "/usr/lib/jvm/default-java", ""), FILES),
+    image=Toolchain("jdk", "", ("/bin/sh", "run.sh", "/usr/lib/jvm/default-java", prepared.IN_IMAGE), FILES),
+    parts=PARTS,
 )

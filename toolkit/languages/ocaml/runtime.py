@@ -3,12 +3,9 @@
 Not covered by the proof: a program that reads its own memory (`Obj`, `external`, `/proc/self/mem`).
 """
 
-import os
 import shutil
-import subprocess
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 
 from sandboxes import Server
 from toolkit.languages import prepared
@@ -17,38 +14,26 @@ from toolkit.languages.ocaml import toolchains as compilers
 from toolkit.languages.runtime import Programs, Runtime
 
 SCRIPT = {"run.sh": encoded(part(__file__, "program.sh"))}
-LIBRARIES = ("unix.cmxa", "ocamlcommon.cmxa", "ocamlbytecomp.cmxa")
+PARTS = prepared.texts(__file__, "server.ml", "wait.c")
 
 
 @cache
 def toolchains() -> tuple[Toolchain, ...]:
-    return tuple(replace(each, files=SCRIPT, readable=_readable(each)) for each in compilers())
+    return tuple(map(_with_server, compilers()))
 
 
-def _readable(toolchain: Toolchain) -> tuple[str, ...]:
-    made = _server_folder(toolchain.command[2], toolchain.version)
-    return toolchain.readable if made is None else (*toolchain.readable, made)
+def _with_server(toolchain: Toolchain) -> Toolchain:
+    made = _prepared(toolchain.command[2], toolchain.version) or ""
+    readable = (*toolchain.readable, *([made] if made else ()))
+    return replace(toolchain, command=(*toolchain.command, made), files=SCRIPT, readable=readable)
 
 
 @cache
-def _server_folder(compiler: str, version: str) -> str | None:
-    """With the server compiled from our text; it needs the compiler as a library, and a C compiler."""
+def _prepared(compiler: str, version: str) -> str | None:
     native = shutil.which("ocamlopt")
     if native is None:
         return None
-    texts = part(__file__, "server.ml"), part(__file__, "wait.c")
-
-    def make(folder: Path) -> None:
-        for name, content in zip(("server.ml", "wait.c"), texts, strict=True):
-            (folder / name).write_text(content)
-        options = ("-w", "-a", "-I", "+compiler-libs", "-o", "server")
-        command = [native, *options, *LIBRARIES, "wait.c", "server.ml"]
-        subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=300)
-        for path in folder.iterdir():
-            if path.name != "server":
-                path.unlink()
-
-    return prepared.folder("ocaml", (version, prepared.state(compiler), prepared.state(native), *texts), make)
+    return prepared.folder("ocaml", (version, prepared.state(compiler), prepared.state(native)), PARTS, native)
 
 
 def plain(program: str) -> dict[str, bytes]:
@@ -64,9 +49,8 @@ def proof(program: str) -> dict[str, bytes]:
 
 
 def server(toolchain: Toolchain) -> Server | None:
-    paths = (f"{folder}/server" for folder in reversed(toolchain.readable))
-    made = next(filter(os.path.isfile, paths), None)
-    return None if made is None else Server((made, toolchain.command[3]), {})
+    _, _, _, interpreter, made = toolchain.command
+    return Server((f"{made}/server", interpreter), {}) if made else None
 
 
 RUNTIME = Runtime(
@@ -84,5 +68,8 @@ RUNTIME = Runtime(
         broken="let add a b = (\n",
         leaves="let () = exit 0\nlet () = assert false\n",
     ),
-    image=Toolchain("ocamlc", "", ("/bin/sh", "run.sh", "/usr/bin/ocamlc", "/usr/bin/ocamlrun"), SCRIPT),
+    image=Toolchain(
+        "ocamlc", "", ("/bin/sh", "run.sh", "/usr/bin/ocamlc", "/usr/bin/ocamlrun", prepared.IN_IMAGE), SCRIPT
+    ),
+    parts=PARTS,
 )

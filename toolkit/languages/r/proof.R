@@ -45,5 +45,5 @@ local({
   }
   environment(tell) <- known
   reg.finalizer(.GlobalEnv, tell, onexit = TRUE)
-  invisible(NULL)
+  invisible(known)
 }, new.env(parent = baseenv()))

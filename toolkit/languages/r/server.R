@@ -9,10 +9,13 @@ local({
   library <- sub("^[^/]*", "", grep("/(libc[.-][^/]*|ld-musl[^/]*)$", mapped, value = TRUE)[1L])
   library <- dyn.load(library)
   fork <- getNativeSymbolInfo("fork", library)
+  close_all <- getNativeSymbolInfo("fcloseall", library)
   wait <- getNativeSymbolInfo("wait", library)
   library <- dyn.load(file.path(R.home("library"), "parallel", "libs", paste0("parallel", .Platform$dynlib.ext)))
+  kill <- getNativeSymbolInfo("mc_kill", library)
   close_descriptor <- getNativeSymbolInfo("mc_close_fds", library)
   process <- Sys.getpid()
+  ended <- 26L # SIGVTALRM: a child that has come to its regular end (`end_early`)
 
   harness <- readBin("/server/proof.R", "raw", file.size("/server/proof.R"))
   prove <- parse("/server/proof.R", keep.source = FALSE)
@@ -26,6 +29,7 @@ local({
     before <- sum(proc.time()[4:5])
     status <- .C(wait, status = -1L)$status
     if (status == -1L) quit("no", 1L)
+    if (status == ended) status <- 0L
     code <- if (bitwAnd(status, 127L)) -bitwAnd(status, 127L) else bitwAnd(bitwShiftR(status, 8L), 255L)
     sprintf("%d %.0f 0", as.integer(code), 1e6 * (sum(proc.time()[4:5]) - before))
   }
@@ -48,6 +52,18 @@ local({
     path
   }
 
+  # The regular end of a proven program, without what R does behind it: it starts a shell to remove a folder, a
+  # third of what a small program costs.
+  end_early <- function(known) {
+    told <- known$finish
+    known$finish <- function(nonce) {
+      told(nonce)
+      if (sys.nframe() > 2L) return() # R was called to end, maybe with another exit code
+      .C(close_all)
+      .Call(kill, Sys.getpid(), ended)
+    }
+  }
+
   serve <- function() {
     say("ready")
     repeat {
@@ -61,7 +77,7 @@ local({
     setwd("/box/work")
     tempdir(check = TRUE)
     kept <- if (known()) {
-      eval(prove, globalenv()) # puts the program in place of this script, and leaves nothing of the input
+      end_early(eval(prove, globalenv())) # puts the program in place of this script, and leaves nothing of the input
       replace(0L, "/dev/null")
     } else list(replace(0L, input()), replace(own, "main.R"))
     reg.finalizer(.GlobalEnv, function(any) kept) # a connection that nothing refers to would be closed
@@ -85,4 +101,4 @@ local({
   for (time in 1:3) gc() # what is old is left alone by the next ones
   if (is.loaded("malloc_trim")) .C("malloc_trim", 0L) # a fork costs by the page, free ones as well
   invisible(serve())
-})
+}, new.env(parent = baseenv()))

@@ -27,7 +27,7 @@ def toolchains() -> tuple[Toolchain, ...]:
 def server(toolchain: Toolchain) -> Server:
     files = {name: encoded(part(__file__, name)) for name in ("server.rkt", "warm.rkt", "proof.rkt")}
     # racket has to read its own executable, so it must not be the copy that no one may read: server.c
-    return Server(("/usr/bin/env", toolchain.command[0], "/server/server.rkt"), files)
+    return Server(("/usr/bin/env", "PLT_CS_INTERP=1", toolchain.command[0], "/server/server.rkt"), files)
 
 
 ADD = "#lang racket\n(define (add a b) (+ a b))\n"

@@ -1,6 +1,7 @@
 #lang racket/base
 ;; Forks a child for each program: what most programs require is instantiated already, in the namespace where
-;; a program runs, and the expander has worked once.
+;; a program runs, and the expander has worked once. Programs are interpreted (runtime.py): to compile one takes
+;; longer than nearly all of them run. One that runs for long is left to a cold start, which compiles it.
 (require ffi/unsafe)
 
 (define (system name type) (get-ffi-obj name #f type))
@@ -12,11 +13,15 @@
 (define read (system "read" (_fun _int _bytes _size -> _ssize)))
 (define write (system "write" (_fun _int _bytes _size -> _ssize)))
 (define wait4 (system "wait4" (_fun _int _pointer _int _pointer -> _int)))
+(define getrlimit (system "getrlimit" (_fun _int _pointer -> _int)))
+(define setrlimit (system "setrlimit" (_fun _int _pointer -> _int)))
 (define prctl (system "prctl" (_fun #:varargs-after 1 _int _long _long _long _long -> _int)))
 
 (define requests 3)
 (define answers 4)
 (define page 65536)
+(define long 1) ; seconds of processor time
+(define over-time 24) ; SIGXCPU
 
 (define (tell text)
   (define line (string->bytes/latin-1 text))
@@ -24,7 +29,7 @@
 
 (define (set-dumpable value) (prctl 4 value 0 0 0))
 
-;; Exit code or negative signal, microseconds, kilobytes.
+;; Exit code or negative signal, microseconds, kilobytes; where it ran for long there is no answer.
 (define (ending process)
   (define status (malloc 'raw 8))
   (define usage (malloc 'raw 144))
@@ -33,6 +38,7 @@
   (define (field index) (ptr-ref usage _int64 index))
   (define microseconds (+ (* 1000000 (+ (field 0) (field 2))) (field 1) (field 3)))
   (define signal (bitwise-and code 127))
+  (when (eqv? signal over-time) (exit 1))
   (begin0
     (format "~a ~a ~a\n" (if (zero? signal) (arithmetic-shift code -8) (- signal)) microseconds (field 4))
     (free status)
@@ -75,8 +81,16 @@
   (run-submodule 'main)
   #t)
 
+(define (limit-time)
+  (define limits (malloc 'raw 16)) ; soft, hard
+  (getrlimit 0 limits)
+  (ptr-set! limits _int64 0 long)
+  (setrlimit 0 limits)
+  (free limits))
+
 (define (become-program)
   (set-dumpable 1)
+  (limit-time)
   (setsid)
   (close requests)
   (close answers)
@@ -94,6 +108,7 @@
     (tell (ending process))
     (serve)))
 
+(void (environment-variables-set! (current-environment-variables) #"PLT_CS_INTERP" #f)) ; no program sees it
 (void (set-dumpable 0)) ; its memory and descriptors are closed to its programs
 (for-each (lambda (name) (dynamic-require name #f)) '(racket racket/runtime-config rackunit rackunit/log))
 (dynamic-require '(file "/server/warm.rkt") #f)
