@@ -4,7 +4,8 @@ Run: python benchmarks/sandbox_spawn.py [--programs 1610] [--languages lua,pytho
 
 Programs are made from real data (`truth_programs.py`, the folder that LANGLIFT_SHARED_DATA names): up to 161 solutions
 of HumanEval and MBPP under their tests that pass, each in distinct copies; one program in twenty is a mutant that
-fails. Two workers each, forms taking turns by the batch so that other load hits them alike:
+fails. Two workers each; half of what the other forms run comes before the warm one and half behind it, so that other
+load hits them alike:
 
 - bare: the language's ordinary command, spawned in a loop by as many threads, with no fence at all;
 - cold: in the local fence, judged by its proof, and the same with namespaces of its own for every program;
@@ -26,7 +27,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
@@ -42,8 +43,8 @@ from toolkit.program_runs import Runs
 from toolkit.programs import PROOF, Program, ProgramVerdict, Setting
 from toolkit.records import Status
 
-WORKERS, BATCH, PROBLEMS, POLLED = 2, 400, 161, 40  # a batch ends with one worker waiting for the other
-FIELD = "the field's design"
+WORKERS, PROBLEMS, POLLED = 2, 161, 40
+WARM, FIELD = "warm", "the field's design"
 SHOWN = [word for path in ("/dev", "/proc", "/tmp") for word in ("--dev-bind", path, path)]
 # The ordinary command of each, in the folder of its program.
 COMMANDS = {
@@ -152,18 +153,15 @@ def compare(spoken: Runtime, data: Path, count: int, every: int) -> int:
             "cold, own namespaces": lambda batch: cold(local, setting, batch, expected, own=True),
         }
         if setting.server:
-            forms["warm"] = lambda batch: warm(local, setting, batch, expected)
+            forms[WARM] = lambda batch: warm(local, setting, batch, expected)
         if boxed := containers(spoken, stack):
             forms["containers, cold"] = lambda batch: cold(*boxed, batch, expected)
         seconds, wrong, done = Counter[str](), Counter[str](), Counter[str]()
-        for start in range(0, count, BATCH):
-            batch = programs[start : start + BATCH]
-            for form, work in forms.items():
-                part = batch if form == "warm" else batch[: -(-len(batch) // every)]
-                began = time.perf_counter()
-                wrong[form] += work(part)
-                seconds[form] += time.perf_counter() - began
-                done[form] += len(part)
+        for form, batch in _turns(forms, programs, every):
+            began = time.perf_counter()
+            wrong[form] += forms[form](batch)
+            seconds[form] += time.perf_counter() - began
+            done[form] += len(batch)
         rates = {form: done[form] / seconds[form] for form in forms}
         began = time.perf_counter()
         wrong[FIELD] = polled(spoken, programs[:POLLED], expected)
@@ -177,6 +175,17 @@ def compare(spoken: Runtime, data: Path, count: int, every: int) -> int:
             flush=True,
         )
     return wrong.total() - wrong["bare"] - wrong[FIELD]
+
+
+def _turns(forms: Collection[str], programs: list[Program], every: int) -> Iterator[tuple[str, list[Program]]]:
+    """Warm in the middle, in one run as a user's; the others before and behind it."""
+    others = [form for form in forms if form != WARM]
+    sample = programs[: -(-len(programs) // every)]
+    half = -(-len(sample) // 2)
+    yield from ((form, sample[:half]) for form in others)
+    if WARM in forms:
+        yield WARM, programs
+    yield from ((form, sample[half:]) for form in others)
 
 
 def containers(spoken: Runtime, stack: ExitStack) -> tuple[Pool, Setting] | None:

@@ -43,6 +43,7 @@ class Server:
     command: tuple[str, ...]
     files: Mapping[str, bytes]
     programs: int = 2000  # after so many it is replaced
+    inside: bool = False  # it runs them in its own process, which is no child's
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ def pack(job: Job) -> bytes:
         parts += [
             texts(b"W", job.server.command),
             files(b"V", job.server.files),
-            record(b"N", b"%d" % job.server.programs),
+            record(b"N", b"%d %d" % (job.server.programs, job.server.inside)),
         ]
     return frame(*parts)
 

@@ -43,6 +43,7 @@ struct server_kind {
     struct file files[MOST_FILES];
     int file_count;
     uint32_t programs; /* after which it is replaced; 0: there is no server in this job */
+    bool inside;       /* it runs them in its own process */
 };
 
 struct job {

@@ -8,6 +8,11 @@
  *
  *     CODE MICROSECONDS KILOBYTES     exit code or negative number of a signal; processor time; peak memory
  *
+ * A server that runs programs inside its own process shares its descriptors with them, so these lie elsewhere: 0 has
+ * nothing to read; 7, requests; 8, its answers; 9, what the program may read, where a read never blocks. A request is
+ * a word that no program is told, and an answer begins with it and a blank: what a program writes into every
+ * descriptor is no answer.
+ *
  * Whatever else happens (a limit, a lost server, an odd answer) ends the server. Where that says nothing
  * about the program, it is run cold.
  */
@@ -22,6 +27,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -30,6 +36,7 @@ enum { TICK = 500, START_SECONDS = 60 };
 
 static struct {
     pid_t process; /* 0: none */
+    char word[20]; /* of the request to one that runs programs inside; "" */
     int input, input_end, requests, answers, output[2];
     uint32_t programs_left;
     uint64_t key;
@@ -66,9 +73,11 @@ static void stop_server(void) {
 
 static _Noreturn void become(const struct job *job, int in, int out, int error, int requests, int answers) {
     setsid();
-    int ask = fcntl(requests, F_DUPFD, 100), answer = fcntl(answers, F_DUPFD, 100); /* out of the way of 3 and 4 */
-    if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(error, 2) < 0 || dup2(ask, 3) < 0 || dup2(answer, 4) < 0) _exit(127);
-    close_range(5, ~0U, CLOSE_RANGE_CLOEXEC);
+    int given[] = {in, out, error, requests, answers, open("/dev/null", O_RDONLY)}, place[] = {0, 1, 2, 3, 4, -1};
+    if (job->server.inside) memcpy(place, (int[]){9, 1, 2, 7, 8, 0}, sizeof place);
+    for (int index = 0; index < 6; index++) /* out of each other's way */
+        if ((given[index] = fcntl(given[index], F_DUPFD_CLOEXEC, 100)) < 0) _exit(127);
+    close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
     umask(022);
     struct limits limits = job->limits;
     limits.own_namespaces = 0; /* one server, many programs */
@@ -78,6 +87,8 @@ static _Noreturn void become(const struct job *job, int in, int out, int error, 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     set_environment(&job->environment);
     if (!filter_calls()) _exit(127);
+    for (int index = 0; index < 6; index++)
+        if (place[index] >= 0 && dup2(given[index], place[index]) < 0) _exit(127);
     execv("/server/.interpreter", job->server.command.items); /* fence.c: not to be read, where that can be */
     execvp(job->server.command.items[0], job->server.command.items);
     _exit(127);
@@ -132,11 +143,18 @@ static bool give_files(const struct job *job) {
 }
 
 static bool request(const struct job *job) {
-    char sink[PAGE];
+    char sink[PAGE], line[sizeof server.word + 1];
+    unsigned char chance[8];
+    *server.word = 0;
+    if (job->server.inside) {
+        if (getrandom(chance, sizeof chance, 0) != sizeof chance) return false;
+        for (int index = 0; index < 8; index++) sprintf(server.word + 2 * index, "%02x", chance[index]);
+    }
+    int length = sprintf(line, "%s\n", job->server.inside ? server.word : "run");
     while (read(server.input_end, sink, sizeof sink) > 0);
     if (job->input.length > PAGE) return false; /* more than surely fits: a program for a cold start */
     if (write(server.input, job->input.at, job->input.length) != (ssize_t)job->input.length) return false;
-    return write(server.requests, "run\n", 4) == 4;
+    return write(server.requests, line, (size_t)length) == length;
 }
 
 /* Until the server answers, is lost, or a limit is reached. */
@@ -187,7 +205,9 @@ static bool serve(const struct job *job) {
     enum limit limit = wait_for_answer(job, line, sizeof line, &answered);
     struct outcome outcome = {-SIGKILL, limit, 0, now() - started, 0, true};
     if (!limit) {
-        if (!answered || sscanf(line, "%d %llu %llu\n%n", &code, &microseconds, &kilobytes, &end) != 3 || line[end]) return false;
+        if (!answered || strncmp(line, server.word, strlen(server.word))) return false;
+        const char *found = line + strlen(server.word);
+        if (sscanf(found, "%d %llu %llu\n%n", &code, &microseconds, &kilobytes, &end) != 3 || found[end]) return false;
         outcome.code = code, outcome.cpu_seconds = (double)microseconds / 1e6, outcome.peak_bytes = kilobytes * 1024;
         kill_all_but(server.process);
         if (!server.process || waitpid(server.process, NULL, WNOHANG) || !drain_all()) return false;

@@ -88,6 +88,7 @@ const char *read_job(struct frame *frame, struct job *job) {
     job->command.count = job->environment.count = job->server.command.count = 0;
     job->file_count = job->server.file_count = 0;
     job->server.programs = 0;
+    job->server.inside = false;
     job->input = (struct bytes){"", 0};
     for (char tag; (tag = next(frame, &place, &record));) switch (tag) {
         case 'L':
@@ -100,7 +101,10 @@ const char *read_job(struct frame *frame, struct job *job) {
         case 'I': job->input = record; break;
         case 'W': fits &= append(&job->server.command, record.at); break;
         case 'V': fits &= add_file(job->server.files, &job->server.file_count, record); break;
-        case 'N': job->server.programs = (uint32_t)atoi(record.at); break;
+        case 'N':
+            job->server.programs = (uint32_t)atoi(record.at);
+            job->server.inside = record.length && record.at[record.length - 1] == '1';
+            break;
         default: return "a record that this agent does not know";
         }
     if (!fits || place != frame->length) return "a job of more words or files than fit";
