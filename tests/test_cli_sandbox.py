@@ -165,7 +165,7 @@ def test_a_reader_that_leaves_ends_it_quietly() -> None:
         process.stdin.close()  # type: ignore[union-attr]
         process.stdin = process.stdout = None
         assert process.stderr.read() == b""
-        assert process.wait(60) == 0
+        assert process.wait(60) == 141
 
 
 def test_an_interrupt_ends_the_programs_and_leaves_with_130() -> None:

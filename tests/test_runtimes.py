@@ -109,6 +109,8 @@ def test_every_regular_end_is_one(pool: Local, language: str, program: str, warm
 def test_what_a_program_spoils_is_whole_for_the_next(pool: Local, language: str, program: str) -> None:
     runtime = known(language)
     run(pool, runtime, runtime.plain(program), warm=True)
+    assert run(pool, runtime, runtime.plain(runtime.programs.wrong), warm=True).exit_code != 0
+    run(pool, runtime, runtime.plain(program), warm=True)
     for look in programs("looks"):
         if look.values[0] == language:
             outcome = run(pool, runtime, runtime.plain(look.values[1]), warm=True)

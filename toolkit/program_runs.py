@@ -14,7 +14,7 @@ import secrets
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sandboxes import Job, Outcome, Pool
 from toolkit.errors import ToolkitError
@@ -166,6 +166,9 @@ class Runs:
             return True
         self.summary.share = min(1.0, max(_RAISED * self.summary.share, CONFIRMED_SHARE))
         self.summary.disagreements += 1
+        if self._server:  # another one from now on: something may be left in this one
+            turn = str(self.summary.disagreements).encode()
+            self._server = replace(self._server, files={**self._server.files, "turn": turn})
         if self._cache and warm.status == Status.PASSED:
             self._cache.distrust(self._digest)
         said = " but ".join(

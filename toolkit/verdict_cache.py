@@ -225,15 +225,16 @@ def _opened(path: Path) -> sqlite3.Connection:
 
 
 def clear(path: Path | None = None) -> None:
-    """Empties the cache; a damaged one is removed, which nobody can be using. Raises EnvironmentTrouble."""
+    """Empties the cache; one that is damaged, or on a full disk, is removed. Raises EnvironmentTrouble."""
     path = path or default_path()
     try:
         with VerdictCache(path) as cache:
             cache.clear()
     except EnvironmentTrouble as trouble:
-        if not isinstance(trouble.__cause__, sqlite3.DatabaseError) or isinstance(
-            trouble.__cause__, sqlite3.OperationalError
-        ):
+        cause = trouble.__cause__
+        full = isinstance(cause, sqlite3.Error) and cause.sqlite_errorcode == sqlite3.SQLITE_FULL
+        damaged = isinstance(cause, sqlite3.DatabaseError) and not isinstance(cause, sqlite3.OperationalError)
+        if not full and not damaged:
             raise
         for each in _files(path):
             each.unlink(missing_ok=True)

@@ -63,7 +63,7 @@ def run(
 ) -> None:
     """See _RUN: what a person is shown."""
     from toolkit import languages, program_rows
-    from toolkit.cli import output
+    from toolkit.cli import UNREAD, output
     from toolkit.fences import lacking, open_fence, toolchain_in
     from toolkit.program_runs import Runs
     from toolkit.programs import Setting
@@ -82,7 +82,7 @@ def run(
         try:
             runs.run(program_rows.read(programs, oracle), lambda verdict: program_rows.write(verdicts, verdict))
         except program_rows.ReaderGone:
-            return
+            raise click.exceptions.Exit(UNREAD) from None
         except KeyboardInterrupt:
             output.remark(f"stopped: {runs.summary}")
             raise click.exceptions.Exit(130) from None

@@ -11,7 +11,8 @@
   const { path: folder } = module;
   const { readSync, writeSync, closeSync, openSync } = fs;
   const { apply } = Reflect;
-  const { reallyExit, on } = process;
+  const { reallyExit, on, nextTick, rawListeners } = process;
+  const includes = Function.prototype.call.bind(Array.prototype.includes);
   const nonce = new Uint8Array(256);
   nonce[0] = 10;
   if (typeof line === 'undefined') {
@@ -30,7 +31,7 @@
   for (const name of ['connect', 'connectToMainThread']) inspector.Session.prototype[name] = refuse;
   inspector.open = process.binding = process._debugProcess = refuse;
 
-  let left = false, told = false;
+  let left = false, told = false, over = false;
   const leaving = (how) => function (...words) {
     left = true;
     if (told) reallyExit(97); // the end was not the end
@@ -40,13 +41,16 @@
     if (process[name]) process[name] = leaving(process[name]);
   }
   // A failure that is caught at the very outside is still one.
-  process.on('uncaughtExceptionMonitor', () => { left = true; });
+  const failed = () => { left = true; };
+  process.on('uncaughtExceptionMonitor', failed);
 
   const end = (code) => {
     if (told) reallyExit(97);
     if (left || code || process.exitCode) return;
+    if (!includes(apply(rawListeners, process, ['uncaughtExceptionMonitor']), failed)) return;
     told = true;
     writeSync(1, nonce, 0, length);
+    apply(nextTick, process, [() => over || reallyExit(97)]); // nothing runs behind the end
   };
   const name = `${folder}/program.js`;
   delete require.cache[module.filename];
@@ -66,4 +70,5 @@
     program.loaded = true;
   }
   apply(on, process, ['exit', end]);
+  return () => { over = true; }; // for a warm server, where much runs behind it
 }

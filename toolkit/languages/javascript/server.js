@@ -103,6 +103,18 @@ function watch(thing, name) {
   });
 }
 
+// What else keeps something in this process where nothing shows it.
+const KEEPERS = {
+  async_hooks: ['createHook'],
+  crypto: ['setEngine', 'setFips'],
+  events: ['setMaxListeners'],
+  module: ['_initPaths', 'enableCompileCache', 'register', 'registerHooks', 'setSourceMapsSupport'],
+  process: ['setSourceMapsEnabled', 'setUncaughtExceptionCaptureCallback'],
+  util: ['setTraceSigInt'],
+  v8: ['setFlagsFromString', 'setHeapSnapshotNearHeapLimit'],
+  worker_threads: ['setEnvironmentData'],
+};
+
 function watchAll() {
   const timers = [setTimeout(() => {}), setImmediate(() => {})];
   for (const timer of timers) watch(getPrototypeOf(timer), 'unref');
@@ -110,8 +122,9 @@ function watchAll() {
   clearImmediate(timers[1]);
   watch(globalThis, 'FinalizationRegistry');
   FinalizationRegistry.prototype.constructor = FinalizationRegistry;
-  watch(require('async_hooks'), 'createHook');
-  watch(require('v8'), 'setFlagsFromString');
+  for (const [module, names] of Object.entries(KEEPERS)) {
+    for (const name of names) if (require(module)[name]) watch(require(module), name);
+  }
 }
 
 // Listeners, descriptors, threads and children of the process itself.
@@ -164,7 +177,7 @@ function restoreVariables() {
 function restoreProcess() {
   if (escaped) return false;
   for (const { stream, keys } of streams) {
-    if (stream.destroyed || stream.writableEnded || stream.writableLength) return false;
+    if (stream.destroyed || stream.writableEnded || stream.writableLength || stream.writableCorked) return false;
     for (const key of ownKeys(stream)) {
       if (!keys.has(key) && typeof stream[key] === 'function') deleteProperty(stream, key);
     }
@@ -182,6 +195,7 @@ function restoreProcess() {
 
 let restore;
 let word = '', begun, running = false;
+let over; // tells the harness that the end was the end
 
 function microseconds() {
   const { userCPUTime, systemCPUTime } = apply(resourceUsage, process, []);
@@ -200,7 +214,8 @@ function next() {
   process.argv = [process.execPath, MAIN];
   running = true;
   try {
-    if (proven) prove(require, { path: '/box/work', filename: MAIN }, input);
+    over = undefined;
+    if (proven) over = prove(require, { path: '/box/work', filename: MAIN }, input);
     else Module._load(MAIN, null, true);
   } catch (error) {
     fail(error);
@@ -228,6 +243,7 @@ function end(code) {
   process._exiting = true;
   process.exitCode = code;
   apply(emit, process, ['exit', code]);
+  over?.();
   const found = process.exitCode ?? code;
   running = false;
   if (!restore() || !restoreListeners() || !restoreProcess()) leave();

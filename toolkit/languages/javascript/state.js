@@ -1,7 +1,7 @@
 'use strict';
 // What one program may change and the next would see: noted once, put back behind each program.
 // All that this needs is taken before the first program can change it.
-const { ownKeys, getPrototypeOf, defineProperty, deleteProperty, isExtensible } = Reflect;
+const { apply, ownKeys, getPrototypeOf, defineProperty, deleteProperty, isExtensible } = Reflect;
 const { getOwnPropertyDescriptor } = Object; // faster than that of Reflect
 const { isArray } = Array;
 const Module = require('module');
@@ -17,6 +17,9 @@ const MODULES = [
 const PASSING = new Map([[process, ['_exiting', 'mainModule', 'argv', '_events', '_eventsCount']]]);
 
 const PLAIN = ['length', 'name', 'prototype', 'arguments', 'caller'];
+
+// Set on one of its own kind, or put back by the server.
+const FREE = new Set(['__proto__', 'exitCode', '_exiting']);
 
 const isThing = (value) => (typeof value === 'object' && value !== null) || typeof value === 'function';
 
@@ -64,6 +67,24 @@ function everyThing() {
   for (const each of changing) things.delete(each);
   things.add(Module._extensions);
   return [...things].filter(isExtensible);
+}
+
+let changed = false; // whether something was set that a function keeps where nothing shows it
+
+/** A setter of a prototype is for what inherits from it, and keeps its value there. */
+function watchSetters(thing) {
+  const { constructor } = thing;
+  if (typeof constructor === 'function' && constructor.prototype === thing) return;
+  for (const key of ownKeys(thing)) {
+    const found = getOwnPropertyDescriptor(thing, key);
+    if (!found.set || !found.configurable || FREE.has(key)) continue;
+    const { set } = found;
+    found.set = function (value) {
+      changed = true;
+      return apply(set, this, [value]);
+    };
+    defineProperty(thing, key, found);
+  }
 }
 
 function note(thing) {
@@ -124,11 +145,22 @@ function hasNewModule() {
   return false;
 }
 
-const notes = everyThing().map(note);
+// What can not be watched: accessors that no one can replace, so they can be asked.
+const { EventEmitter } = require('events');
+const { inspect } = require('util');
+const { stringify } = JSON;
+const { wrap } = Module;
+const kept = () => stringify([EventEmitter.defaultMaxListeners, EventEmitter.captureRejections, inspect.defaultOptions,
+  wrap('')]);
+const keptAtFirst = kept();
+
+const things = everyThing();
+things.forEach(watchSetters);
+const notes = things.map(note);
 
 /** Puts everything back; false where that can not be done. */
 module.exports = function restore() {
-  if (hasNewModule()) return false;
+  if (changed || hasNewModule()) return false;
   for (let index = 0; index < notes.length; index++) if (!isWhole(notes[index]) && !putBack(notes[index])) return false;
-  return true;
+  return Module.wrap === wrap && kept() === keptAtFirst;
 };

@@ -16,6 +16,7 @@ cat(R.version.string, R.home("etc"), R.home(), commandArgs()[seq_len(match("-e",
 variables <- readBin("/proc/self/environ", "raw", 65536L)
 writeLines(strsplit(rawToChar(replace(variables, variables == 0L, charToRaw("\\t"))), "\\t")[[1L]])
 """
+COPY = "/box/tmp/R"  # of R's executable
 GIVEN = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}  # as in a sandbox
 OF_THE_SHELL = {"_", "OLDPWD", "PWD", "SHLVL"}  # where a command was started from, not what it is
 
@@ -44,9 +45,14 @@ def toolchains() -> tuple[Toolchain, ...]:
     return (Toolchain("Rscript", version, command, {}, prefix_of(real, home, *linked)),)
 
 
-def server(toolchain: Toolchain) -> Server:
+def server(toolchain: Toolchain) -> Server | None:
+    """None where R is started by its shell script: the server could be looked into (server.sh)."""
     *start, script = toolchain.command
-    command = ("/bin/sh", "/server/server.sh", *start, script.replace("main.R", "/server/server.R"))
+    executable = next((word for word in start if word.endswith("/bin/exec/R")), None)
+    if executable is None:
+        return None
+    start[start.index(executable)] = COPY
+    command = ("/bin/sh", "/server/server.sh", executable, *start, script.replace("main.R", "/server/server.R"))
     files = {name: encoded(part(__file__, name)) for name in ("server.sh", "server.R", "proof.R")}
     return Server(command, files)
 

@@ -25,11 +25,11 @@ local({
   answers <- fifo("/box/tmp/answers", "wb", blocking = TRUE)
   say <- function(line) writeBin(charToRaw(paste0(line, "\n")), answers)
 
-  ending <- function() {
+  ending <- function(proving) {
     before <- sum(proc.time()[4:5])
     status <- .C(wait, status = -1L)$status
     if (status == -1L) quit("no", 1L)
-    if (status == ended) status <- 0L
+    if (proving && status == ended) status <- 0L # without its proof that is no pass
     code <- if (bitwAnd(status, 127L)) -bitwAnd(status, 127L) else bitwAnd(bitwShiftR(status, 8L), 255L)
     sprintf("%d %.0f 0", as.integer(code), 1e6 * (sum(proc.time()[4:5]) - before))
   }
@@ -68,15 +68,16 @@ local({
     say("ready")
     repeat {
       if (!length(readLines(requests, 1L))) quit("no", 1L)
+      setwd("/box/work")
+      proving <- known()
       .C(fork)
       if (Sys.getpid() != process) break
-      say(ending())
+      say(ending(proving))
     }
     close(requests)
     close(answers)
-    setwd("/box/work")
     tempdir(check = TRUE)
-    kept <- if (known()) {
+    kept <- if (proving) {
       end_early(eval(prove, globalenv())) # puts the program in place of this script, and leaves nothing of the input
       replace(0L, "/dev/null")
     } else list(replace(0L, input()), replace(own, "main.R"))
