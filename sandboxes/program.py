@@ -209,6 +209,8 @@ class Program:
         out_of_time = self.main_cpu_seconds >= _CPU_SURE * self.limits["cpu_seconds"]
         if code in (-signal.SIGXCPU, -signal.SIGKILL) and out_of_time:
             return "cpu"
+        if code != 0 and self.cpu_seconds >= self.limits["cpu_seconds"]:  # of a child, which it outlived
+            return "cpu"
         if code == -signal.SIGKILL and killed_for_memory:
             return "memory"
         full = self.written + PAGE > self.room

@@ -214,6 +214,14 @@ def test_a_loop_ends_at_the_cpu_limit(python: Run) -> None:
     assert (outcome.limit, outcome.exit_code) == ("cpu", None)
 
 
+def test_a_program_that_outlives_a_child_at_the_cpu_limit_has_reached_it(python: Run) -> None:
+    text = (
+        "import subprocess, sys\nsys.exit(bool(subprocess.run([sys.executable, '-c', 'while True: pass']).returncode))"
+    )
+    outcome = python(text, limits=Limits(cpu_seconds=1, wall_seconds=120))
+    assert (outcome.limit, outcome.exit_code) == ("cpu", 1)
+
+
 def test_a_loop_that_ignores_the_warning_ends_at_the_cpu_limit(python: Run) -> None:
     text = "import signal\nsignal.signal(signal.SIGXCPU, signal.SIG_IGN)\nwhile True: pass"
     outcome = python(text, limits=Limits(cpu_seconds=1, wall_seconds=120))

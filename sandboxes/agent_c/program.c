@@ -175,6 +175,7 @@ static enum limit limit_by_status(const struct run *run, int code, double cpu, u
     bool killed = code == -SIGKILL || code == -SIGXCPU;
     if (killed && run->main_cpu >= CPU_SURE * (double)limits->cpu_seconds) return CPU_LIMIT;
     if (cpu > (double)limits->cpu_seconds + 1) return CPU_LIMIT;
+    if (code != 0 && cpu >= (double)limits->cpu_seconds) return CPU_LIMIT; /* of a child, which it outlived */
     if (code != 0 && memory_kills() > kills_before) return MEMORY_LIMIT;
     if (code == -SIGXFSZ || (code != 0 && used_bytes() + PAGE > limits->file_bytes)) return FILES_LIMIT;
     if (too_much_used(limits->file_bytes)) return FILES_LIMIT;

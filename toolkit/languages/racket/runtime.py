@@ -11,6 +11,7 @@ from sandboxes import Server
 from toolkit.languages.base import Toolchain, encoded, part
 from toolkit.languages.runtime import Programs, Runtime, as_main, on_path, prefix_of, under_harness
 
+HUGE_PAGES = "GLIBC_TUNABLES=glibc.malloc.hugetlb=1"  # fewer of them to get
 SETTINGS = "/etc/racket"  # of Debian's: where its collections are
 
 
@@ -21,13 +22,13 @@ def toolchains() -> tuple[Toolchain, ...]:
     if "[cs]" not in version:
         return ()
     folders = prefix_of(real, *([SETTINGS] if os.path.isdir(SETTINGS) else ()))
-    return (Toolchain("racket", version.strip(), (real, "main.rkt"), {}, folders),)
+    return (Toolchain("racket", version.strip(), ("/usr/bin/env", HUGE_PAGES, real, "main.rkt"), {}, folders),)
 
 
 def server(toolchain: Toolchain) -> Server:
     files = {name: encoded(part(__file__, name)) for name in ("server.rkt", "warm.rkt", "proof.rkt")}
     # racket has to read its own executable, so it must not be the copy that no one may read: server.c
-    return Server(("/usr/bin/env", "PLT_CS_INTERP=1", toolchain.command[0], "/server/server.rkt"), files)
+    return Server(("/usr/bin/env", "PLT_CS_INTERP=1", toolchain.command[-2], "/server/server.rkt"), files)
 
 
 ADD = "#lang racket\n(define (add a b) (+ a b))\n"
@@ -47,5 +48,5 @@ RUNTIME = Runtime(
         broken="#lang racket\n(define (add a b)\n",
         leaves=ADD + "(exit 0)\n(error 'reached)\n",
     ),
-    image=Toolchain("racket", "", ("/usr/bin/racket", "main.rkt")),
+    image=Toolchain("racket", "", ("/usr/bin/env", HUGE_PAGES, "/usr/bin/racket", "main.rkt")),
 )
