@@ -1,10 +1,12 @@
-"""Warm, programs in Racket are interpreted: one that runs for long is run by a cold start, which compiles it."""
+"""Warm, programs in Racket are interpreted, one that runs for long is run by a cold start, which compiles it; and
+their expansion has begun before their text is known, which none can tell from one that has not.
+"""
 
 import pytest
 
 from sandboxes.local import Local
 from toolkit import languages
-from toolkit.programs import PROOF, Program, Setting
+from toolkit.programs import EXIT_CODE, PROOF, Program, Setting
 from toolkit.records import Status
 
 QUICK = '#lang racket\n(unless (equal? (getenv "PLT_CS_INTERP") #f) (error \'seen))\n'
@@ -22,3 +24,51 @@ def test_what_runs_for_long_is_compiled(warm_pool: Local) -> None:
     for each in programs:
         assert setting.judge(outcomes[each.id], f"{each.id}!", setting.limits(each)).status == Status.PASSED
     assert [outcomes[name].warm for name in ("quick", "long", "next")] == [True, False, True]
+
+
+BEGUN = {
+    "unbound": "(displayln 1)\n(absent 2)\n",
+    "unread": "(displayln 1\n",
+    "submodules": "(module one racket (provide z) (define z 3))\n(require 'one)\n"
+    "(module+ main (displayln z))\n(displayln 0)\n",
+    "quoted": "(define x 5)\n(displayln `#(1 ,x #&,x))\n(displayln `#hash((a . ,x)))\n(write `#s(p ,x))\n",
+    "macro": "(require (for-syntax racket/base syntax/parse))\n"
+    "(define-syntax (name form) (syntax-parse form [(_ x:id) #'(define x 7)]))\n(name q)\nq\n",
+    "loads": "(require data/heap)\n(define h (make-heap <=))\n(heap-add! h 3 1)\n(heap-min h)\n",
+    "itself": '(require "program.rkt")\n(displayln 1)\n',
+    "twice": "(define a 1)\n(define a 2)\n",
+    "place": "(displayln (syntax-line #'a))\n(variable-reference->module-source (#%variable-reference))\n",
+    "eval": "(define-namespace-anchor here)\n(define (f) 9)\n(eval '(f) (namespace-anchor->namespace here))\n",
+    "ends": "(begin-for-syntax (exit 0))\n(displayln 1)\n",
+    "reads": "(require (for-syntax racket/base))\n"
+    "(begin-for-syntax (displayln (read-line)))\n(displayln (read-line))\n",
+    "raises": "(require (for-syntax racket/base))\n(begin-for-syntax (raise 'x))\n(displayln 1)\n",
+    "kills": "(require (for-syntax racket/base))\n(begin-for-syntax (kill-thread (current-thread)))\n(displayln 1)\n",
+    "leaves": "(require (for-syntax racket/base))\n"
+    "(begin-for-syntax (abort-current-continuation (default-continuation-prompt-tag) void))\n(displayln 1)\n",
+}
+
+
+@pytest.mark.parametrize("oracle", [PROOF, EXIT_CODE], ids=["proof", "exit code"])
+def test_an_expansion_that_has_begun_ends_as_one_from_the_start(warm_pool: Local, oracle: str) -> None:
+    runtime = languages.runtime("racket")
+    if not runtime.toolchains():
+        pytest.skip(f"no toolchain for {runtime.title}: {runtime.remedy}")
+    setting = Setting(runtime, runtime.toolchains()[0], oracle, True)
+    programs = [Program(name, f"#lang racket\n{text}") for name, text in BEGUN.items()]
+    programs.append(Program("language", "#lang racket/base\n(displayln 5)\n"))
+    warm, cold = (
+        {
+            each.id: each
+            for each in warm_pool.run(setting.job(program, f"{program.id}!", server) for program in programs)
+        }
+        for server in (setting.server, None)
+    )
+    for each in programs:
+        one, other = (
+            (outcome.exit_code, outcome.stdout, outcome.stderr.split(b"\n")[0], judged.status)
+            for outcome in (warm[each.id], cold[each.id])
+            for judged in [setting.judge(outcome, f"{each.id}!", setting.limits(each))]
+        )
+        assert one == other
+        assert warm[each.id].warm

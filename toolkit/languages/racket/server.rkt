@@ -1,8 +1,9 @@
 #lang racket/base
 ;; Forks a child for each program: what most programs require is instantiated already, in the namespace where
-;; a program runs, and the expander has worked once. Programs are interpreted (runtime.py): to compile one takes
-;; longer than nearly all of them run. One that runs for long is left to a cold start, which compiles it.
-(require ffi/unsafe)
+;; a program runs, and the expansion of its module has begun. Programs are interpreted (runtime.py): to compile one
+;; takes longer than nearly all of them run. One that runs for long is left to a cold start, which compiles it.
+(require ffi/unsafe
+         "waiting.rkt")
 
 (define (system name type) (get-ffi-obj name #f type))
 (define fork (system "fork" (_fun -> _int)))
@@ -19,6 +20,8 @@
 
 (define requests 3)
 (define answers 4)
+(define main (string->path "/box/work/main.rkt"))
+(define program (string->path "/box/work/program.rkt"))
 (define page 65536)
 (define long 1) ; seconds of processor time
 (define over-time 24) ; SIGXCPU
@@ -69,9 +72,22 @@
     (parameterize ([current-module-declare-name (make-resolved-module-path main)])
       (eval compiled-harness))))
 
+;; A program's module is declared when it is first asked for, by its path or by that of a submodule.
+(define (declare-first begun standard)
+  (define (declare-asked path)
+    (define asked (if (and (pair? path) (eq? (car path) 'submod)) (cadr path) path))
+    (when (and begun (member asked (list main program)) (can-end? asked))
+      (define module begun)
+      (set! begun #f)
+      (end-module module asked)))
+  (case-lambda
+    [(name namespace) (standard name namespace)]
+    [(path relative form load?)
+     (when load? (declare-asked path))
+     (standard path relative form load?)]))
+
 ;; As `racket main.rkt` would.
 (define (run)
-  (define main (build-path (current-directory) "main.rkt"))
   (declare-harness main)
   (define (run-submodule name)
     (define path `(submod ,main ,name))
@@ -113,6 +129,6 @@
 (for-each (lambda (name) (dynamic-require name #f)) '(racket racket/runtime-config rackunit rackunit/log))
 (dynamic-require '(file "/server/warm.rkt") #f)
 (for-each (lambda (name) (dynamic-require 'rackunit/log name)) '(test-log-enabled? test-log)) ; macros, to expand
-(collect-garbage)
+(current-module-name-resolver (declare-first (begin-module program) (current-module-name-resolver)))
 (void (tell "ready\n"))
 (serve)
