@@ -11,7 +11,7 @@ import io
 import os
 import socket
 import tarfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -114,18 +114,24 @@ def _context(language: str, parts: Mapping[str, bytes]) -> dict[str, bytes]:
 
 def build(language: str, parts: Mapping[str, bytes], base: str = "") -> Iterator[str]:
     """Makes a language's image, line by line. Raises SandboxUnavailable."""
-    name, context = image_of(language, parts), _packed(_context(language, parts))
+    name = image_of(language, parts)
+    context = _packed((_file(each), content) for each, content in _context(language, parts).items())
     with closing(connect()) as client:
         yield from _build(client, language, name, base or _base(client), context)
 
 
-def _packed(files: Mapping[str, bytes]) -> io.BytesIO:
+def _file(name: str, mode: int = 0o644) -> tarfile.TarInfo:
+    found = tarfile.TarInfo(name)
+    found.mode = mode
+    return found
+
+
+def _packed(members: Iterable[tuple[tarfile.TarInfo, bytes]]) -> io.BytesIO:
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w") as archive:
-        for name, content in files.items():
-            file = tarfile.TarInfo(name)
-            file.size = len(content)
-            archive.addfile(file, io.BytesIO(content))
+        for member, content in members:
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
     out.seek(0)
     return out
 
@@ -191,19 +197,12 @@ def with_agent(client: "DockerClient", image: str) -> str:
         return str(client.images.get(f"{_BOX}:{tag}").id)
 
 
-def _additions() -> bytes:
+def _additions() -> io.BytesIO:
     """The agent; the folders on which file systems in memory are mounted; /tmp is one of these."""
-    content = Path(str(native.agent())).read_bytes()
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w") as archive:
-        for name in ("box", "box/work", "box/tmp", "server"):
-            folder = tarfile.TarInfo(name)
-            folder.type, folder.mode = tarfile.DIRTYPE, 0o755
-            archive.addfile(folder)
-        temporary = tarfile.TarInfo("tmp")
-        temporary.type, temporary.linkname = tarfile.SYMTYPE, "/box/tmp"
-        archive.addfile(temporary)
-        agent = tarfile.TarInfo(AGENT.lstrip("/"))
-        agent.mode, agent.size = 0o755, len(content)
-        archive.addfile(agent, io.BytesIO(content))
-    return out.getvalue()
+    folders = [_file(name, 0o755) for name in ("box", "box/work", "box/tmp", "server")]
+    for folder in folders:
+        folder.type = tarfile.DIRTYPE
+    temporary = _file("tmp")
+    temporary.type, temporary.linkname = tarfile.SYMTYPE, "/box/tmp"
+    agent = (_file(AGENT.lstrip("/"), 0o755), Path(str(native.agent())).read_bytes())
+    return _packed([*((each, b"") for each in (*folders, temporary)), agent])

@@ -31,6 +31,11 @@ while os.read(3, 64):
     os.write(4, b"CODE 1 1\\n")
 """
 
+# One that is spoiled by its first program: all behind it fail.
+SPOILED = LIAR.replace('b"CODE 1 1\\n")', 'code + b" 1 1\\n")\n    code = b"1"').replace(
+    "while", 'code = b"0"\nwhile', 1
+)
+
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[Local]:
@@ -48,10 +53,12 @@ def setting(oracle: str = PROOF, *, warm: bool = True, server: Server | None = N
 
 
 def liar(code: int) -> Server:
+    return server_of(LIAR.replace("CODE", str(code)))
+
+
+def server_of(text: str) -> Server:
     toolchain = languages.program_toolchain("python")
-    return Server(
-        (toolchain.command[0], "-I", "/server/liar.py"), {"liar.py": LIAR.replace("CODE", str(code)).encode()}
-    )
+    return Server((toolchain.command[0], "-I", "/server/liar.py"), {"liar.py": text.encode()})
 
 
 def verdicts(
@@ -183,6 +190,13 @@ def test_a_share_of_the_passes_is_run_again_and_a_disagreement_raises_it_to_all(
     assert runs.summary.disagreements == runs.summary.cold == 300 - wrong
     assert runs.summary.share == 1
     assert found["299"].status == Status.RUNTIME_ERROR
+
+
+def test_a_disagreement_ends_the_server_that_it_came_from(pool: Local) -> None:
+    programs = [Program(str(index), f"{RIGHT}# {index}\n") for index in range(40)]
+    found, runs = verdicts(pool, setting(server=server_of(SPOILED)), *programs, share=0)
+    assert {verdict.status for verdict in found.values()} == {"passed"}
+    assert 0 < runs.summary.disagreements < 30  # of 38 or 39 if two servers stayed
 
 
 def test_with_a_share_of_all_no_lie_of_a_server_counts(pool: Local) -> None:

@@ -1,14 +1,16 @@
 """R is run without the shell script that starts it, and warm without its compiler: neither changes a verdict."""
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from sandboxes.local import Local
 from toolkit import languages
-from toolkit.languages.r.runtime import GIVEN, HUGE_PAGES, OF_THE_SHELL
-from toolkit.programs import PROOF, Program, Setting
+from toolkit.languages.r.runtime import GIVEN, OF_THE_SHELL
+from toolkit.languages.runtime import HUGE_PAGES
+from toolkit.programs import EXIT_CODE, PROOF, Program, Setting
 from toolkit.records import Status
 
 SAYS = """
@@ -61,3 +63,13 @@ def test_what_is_too_deep_cold_is_too_deep_warm(warm_pool: Local, setting: Setti
                 passed.add((outcome.id, outcome.warm))
     assert ("20", True) in passed
     assert not [depth for depth, warm in passed if warm and (depth, False) not in passed]
+
+
+@pytest.mark.parametrize("oracle", [PROOF, EXIT_CODE])
+def test_the_signal_that_ends_a_proven_program_is_none_of_a_program(
+    warm_pool: Local, setting: Setting, oracle: str
+) -> None:
+    runs = replace(setting, oracle=oracle)
+    text = Program("signal", "tools::pskill(Sys.getpid(), 26L)\nSys.sleep(9)\n")
+    [outcome] = warm_pool.run([runs.job(text, "signal!", runs.server)])
+    assert runs.judge(outcome, "signal!", runs.limits(text)).status != Status.PASSED

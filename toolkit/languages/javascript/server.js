@@ -18,7 +18,7 @@ const later = setImmediate;
 const MAIN = '/box/work/main.js';
 const REQUESTS = 7, ANSWERS = 8, INPUT = 9;
 // Names of what outlives a program where nothing can put it back, or works once in a process.
-const WORDS = 'stdin|async_hooks|AsyncLocalStorage|wrapper|defaultOptions|defaultMaxListeners|globalPaths';
+const WORDS = 'stdin|async_hooks|AsyncLocalStorage|globalPaths';
 const COLD = new RegExp(`\\b(?:import|export|${WORDS})\\b`);
 const FILES = /^(?:package\.json|node_modules|.*\.mjs)$/;
 

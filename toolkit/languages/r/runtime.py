@@ -7,10 +7,9 @@ from functools import cache
 
 from sandboxes import Server
 from toolkit.languages.base import Toolchain, encoded, part
-from toolkit.languages.runtime import Programs, Runtime, as_main, prefix_of, under_harness
+from toolkit.languages.runtime import HUGE_PAGES, Programs, Runtime, as_main, prefix_of, under_harness
 
 OPTIONS = ("--vanilla",)  # nothing of the user's
-HUGE_PAGES = "GLIBC_TUNABLES=glibc.malloc.hugetlb=1"  # a sixth of R's start is spent on getting small ones
 QUESTION = """
 cat(R.version.string, R.home("etc"), R.home(), commandArgs()[seq_len(match("-e", commandArgs()) - 1L)], "", sep = "\\n")
 variables <- readBin("/proc/self/environ", "raw", 65536L)

@@ -10,9 +10,8 @@ from functools import cache
 
 from sandboxes import Server
 from toolkit.languages.base import Toolchain, encoded, part
-from toolkit.languages.runtime import Programs, Runtime, as_main, on_path, prefix_of, under_harness
+from toolkit.languages.runtime import HUGE_PAGES, Programs, Runtime, as_main, on_path, prefix_of, under_harness
 
-HUGE_PAGES = "GLIBC_TUNABLES=glibc.malloc.hugetlb=1"  # fewer of them to get
 SETTINGS = "/etc/racket"  # of Debian's: where its collections are
 
 
