@@ -2,7 +2,8 @@
 // What one program may change and the next would see: noted once, put back behind each program.
 // All that this needs is taken before the first program can change it.
 const { apply, ownKeys, getPrototypeOf, defineProperty, deleteProperty, isExtensible } = Reflect;
-const { getOwnPropertyDescriptor } = Object; // faster than that of Reflect
+const { getOwnPropertyDescriptor, getOwnPropertySymbols, keys: namesOf } = Object; // faster than those of Reflect
+const { __lookupGetter__: getterOf, __lookupSetter__: setterOf } = Object.prototype;
 const { isArray } = Array;
 const Module = require('module');
 const same = Object.is;
@@ -87,6 +88,37 @@ function watchSetters(thing) {
   }
 }
 
+// What alone makes a property one with a getter, hides a new one, or reaches another realm's that does.
+const TOUCHING = [
+  [Object, ['defineProperty', 'defineProperties']],
+  [Reflect, ['defineProperty']],
+  [Object.prototype, ['__defineGetter__', '__defineSetter__']],
+  [Error, ['captureStackTrace']],
+  [require('util'), ['inherits']],
+  [require('vm'), ['createContext', 'runInNewContext']],
+  [require('vm').Script.prototype, ['runInNewContext']],
+];
+let touched = false; // whether one of these was called: then every property is looked at as a whole
+
+function watchTouching(thing, name) {
+  const call = (...words) => {
+    touched = true;
+    return apply(...words);
+  };
+  thing[name] = new Proxy(thing[name], { apply: call });
+}
+
+/** What is fast to ask a thing: it is the same where nothing touching was called and nothing was changed. */
+function glance(thing, keys, descriptors) {
+  const isPlain = ({ value }) => value === value && value !== undefined && value !== 0;
+  const plain = keys.filter((_, index) => isPlain(descriptors[index]));
+  const values = descriptors.filter(isPlain).map(({ value }) => value);
+  const others = keys.filter((key) => !plain.includes(key));
+  const known = others.map((key) => descriptors[keys.indexOf(key)]);
+  const counts = [namesOf(thing).length, getOwnPropertySymbols(thing).length];
+  return { plain, values, others, known, names: counts[0], symbols: counts[1] };
+}
+
 function note(thing) {
   const passing = PASSING.get(thing) ?? [];
   const canChange = (key) => {
@@ -96,7 +128,8 @@ function note(thing) {
   const keys = ownKeys(thing).filter((key) => !passing.includes(key) && canChange(key));
   const descriptors = keys.map((key) => getOwnPropertyDescriptor(thing, key));
   const all = ownKeys(thing);
-  return { thing, prototype: getPrototypeOf(thing), all, keys, descriptors, known: new Set([...all, ...passing]) };
+  const known = new Set([...all, ...passing]);
+  return { thing, prototype: getPrototypeOf(thing), all, keys, descriptors, known, seen: glance(thing, keys, descriptors) };
 }
 
 function isSame(now, then) {
@@ -105,6 +138,23 @@ function isSame(now, then) {
 }
 
 /** Whether there is nothing to put back: so it is for nearly all, so this is what has to be fast. */
+function looksWhole({ thing, prototype, seen }) {
+  const { plain, values, others, known } = seen;
+  if (getPrototypeOf(thing) !== prototype || !isExtensible(thing)) return false;
+  if (namesOf(thing).length !== seen.names || getOwnPropertySymbols(thing).length !== seen.symbols) return false;
+  for (let index = 0; index < plain.length; index++) if (thing[plain[index]] !== values[index]) return false;
+  for (let index = 0; index < others.length; index++) {
+    const { get, set } = known[index];
+    // Only a field of a class makes a value of one with a getter or setter where nothing touching is called.
+    if (get ? apply(getterOf, thing, [others[index]]) !== get : set && apply(setterOf, thing, [others[index]]) !== set) {
+      return false;
+    }
+    if (!get && !set && !isSame(getOwnPropertyDescriptor(thing, others[index]), known[index])) return false;
+  }
+  return true;
+}
+
+/** The same of each property as a whole. */
 function isWhole({ thing, prototype, all, keys, descriptors }) {
   if (getPrototypeOf(thing) !== prototype || !isExtensible(thing)) return false;
   const now = ownKeys(thing);
@@ -154,13 +204,19 @@ const kept = () => stringify([EventEmitter.defaultMaxListeners, EventEmitter.cap
   wrap('')]);
 const keptAtFirst = kept();
 
+for (const [thing, names] of TOUCHING) for (const name of names) watchTouching(thing, name);
 const things = everyThing();
 things.forEach(watchSetters);
 const notes = things.map(note);
 
+const EVERY = 32; // programs: then each property is looked at as a whole, whatever was called
+let programs = 0;
+
 /** Puts everything back; false where that can not be done. */
 module.exports = function restore() {
   if (changed || hasNewModule()) return false;
-  for (let index = 0; index < notes.length; index++) if (!isWhole(notes[index]) && !putBack(notes[index])) return false;
+  const isGood = touched || ++programs % EVERY === 0 ? isWhole : looksWhole;
+  for (let index = 0; index < notes.length; index++) if (!isGood(notes[index]) && !putBack(notes[index])) return false;
+  touched = false;
   return Module.wrap === wrap && kept() === keptAtFirst;
 };
