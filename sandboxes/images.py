@@ -12,7 +12,7 @@ import os
 import socket
 import tarfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -87,6 +87,8 @@ def _remedy(words: str) -> str:
         return "the engine's machine is of another kind than this one, for which the agent was compiled"
     if "PermissionError" in words or "permission denied" in words:
         return "join the group docker (usermod -aG docker), or use a rootless engine"
+    if named := os.environ.get("DOCKER_HOST"):
+        return f"DOCKER_HOST says {named}: start an engine there, name one that runs, or unset it for this machine's"
     return "start it (dockerd as root, or systemctl start docker), or set DOCKER_HOST to one that runs"
 
 
@@ -118,6 +120,7 @@ def build(language: str, parts: Mapping[str, bytes], base: str = "") -> Iterator
     context = _packed((_file(each), content) for each, content in _context(language, parts).items())
     with closing(connect()) as client:
         yield from _build(client, language, name, base or _base(client), context)
+        yield from _older(client, name)
 
 
 def _file(name: str, mode: int = 0o644) -> tarfile.TarInfo:
@@ -146,6 +149,14 @@ def _build(client: "DockerClient", language: str, name: str, base: str, context:
                 help = _FULL_DISK in step["error"] and _remedy(step["error"])
                 raise SandboxUnavailable(f"the image for {language}: {step['error']}", help or _how_to_get_a_base(base))
             yield from step.get("stream", "").splitlines()
+
+
+def _older(client: "DockerClient", name: str) -> Iterator[str]:
+    """Whoever has another version of langlift may still use them, so they are named and not removed."""
+    with engine_trouble("does not list its images"):
+        tags = {tag for image in client.images.list(name=name.partition(":")[0]) for tag in image.tags} - {name}
+    if tags:
+        yield f"older ones are still there: docker rmi {' '.join(sorted(tags))}"
 
 
 def _base(client: "DockerClient") -> str:
@@ -194,7 +205,19 @@ def with_agent(client: "DockerClient", image: str) -> str:
             client.api.commit(container, _BOX, tag, changes=settings)
         finally:
             client.api.remove_container(container, v=True, force=True)
+        _remove_orphans(client)
         return str(client.images.get(f"{_BOX}:{tag}").id)
+
+
+def _remove_orphans(client: "DockerClient") -> None:
+    """Images of boxes that were made from what is gone."""
+    from docker.errors import APIError
+
+    known = {str(image.id).removeprefix("sha256:")[:12] for image in client.images.list(all=True)}
+    for tag in (tag for image in client.images.list(name=_BOX) for tag in image.tags):
+        if tag.partition(":")[2].partition("-")[0] not in known:
+            with suppress(APIError):  # in use, or another process was faster
+                client.images.remove(tag)
 
 
 def _additions() -> io.BytesIO:

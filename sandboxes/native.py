@@ -62,5 +62,5 @@ def _sources() -> list[Path]:
 
 def cache_folder() -> Path:
     """This user's, for what is made once and can be made again."""
-    cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return Path(cache) / "langlift"
+    named = os.environ.get("XDG_CACHE_HOME", "")  # a relative one is to be ignored (XDG base directories)
+    return Path(named if os.path.isabs(named) else os.path.expanduser("~/.cache")) / "langlift"

@@ -118,6 +118,11 @@ BAD = {
     "unknown limit": ({"id": "x", "program": "", "limits": {"cpu": 1}}, "no limit is named 'cpu'"),
     "odd limit": ({"id": "x", "program": "", "limits": {"processes": "many"}}, "'processes' must be a whole number"),
     "limits as a list": ({"id": "x", "program": "", "limits": []}, "'limits' must be an object"),
+    "key twice": (b'{"id": "x", "program": "", "program": "1"}', "the key 'program' stands twice"),
+    "limit twice": (
+        b'{"id": "x", "program": "", "limits": {"processes": 1, "processes": 2}}',
+        "'processes' stands twice",
+    ),
     "id twice": ({"id": "good", "program": ""}, "'good' was there before"),
     "stdin under proof": ({"id": "x", "program": "", "stdin": "a"}, "--oracle exit-code"),
     "50 MB": (b'{"id": "x", "program": "' + b"x" * 50_000_000 + b'"}', "longer than 16 MiB"),
@@ -351,6 +356,17 @@ def test_the_cache_shows_what_it_holds_and_is_emptied() -> None:
     assert json.loads(cache("--prune", "1", "--json"))["entries"] == 1
     assert json.loads(cache("--clear", "--json"))["entries"] == 0
     cache("--clear", "--prune", "1", code=2)
+    cache("--prune", "nan", code=2)
+
+
+def test_no_number_is_no_share() -> None:
+    assert "'nan' is not a number" in run("--confirm", "nan", code=2)[1]
+
+
+@pytest.mark.parametrize("named", ["", "of/ours"])
+def test_a_cache_folder_that_is_no_absolute_path_is_ignored(monkeypatch: pytest.MonkeyPatch, named: str) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", named)
+    assert json.loads(cache("--json"))["path"].startswith(os.environ["HOME"])
 
 
 def test_a_damaged_cache_stops_the_run_with_its_remedy() -> None:

@@ -1,5 +1,6 @@
 """What containers promise beside the contract of every sandbox (test_sandboxes.py), with a real engine."""
 
+import contextlib
 import gc
 import itertools
 import os
@@ -14,6 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import docker.errors
 import pytest
 from engine import Door, image_for, open_containers, require_engine
 
@@ -362,7 +364,7 @@ def test_without_an_engine_the_error_says_how_to_get_one(tmp_path: Path, monkeyp
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
     with pytest.raises(SandboxUnavailable, match="can not be reached") as trouble:
         open_pool("docker", image="any")
-    assert "start it" in trouble.value.help
+    assert f"DOCKER_HOST says unix://{tmp_path}/none.sock" in trouble.value.help
     assert trouble.value.exit_code == 3
 
 
@@ -370,6 +372,22 @@ def test_a_missing_image_is_named_with_the_command_that_makes_it(client: Any) ->
     with pytest.raises(SandboxUnavailable, match="no image langlift-lua:none") as trouble:
         open_pool("docker", image="langlift-lua:none")
     assert trouble.value.help == "langlift sandbox build lua"
+
+
+def test_the_image_of_a_box_goes_when_what_it_was_made_of_is_gone(client: Any) -> None:
+    image = image_for("python")
+    orphan, known = "langlift-box:0123456789ab-old", f"langlift-box:{client.images.get(image).id[7:19]}-old"
+    for each in (orphan, known):
+        client.images.get(image).tag(each)
+    try:
+        images._remove_orphans(client)
+        tags = {tag for found in client.images.list(name="langlift-box") for tag in found.tags}
+        assert orphan not in tags
+        assert known in tags
+    finally:
+        for each in (orphan, known):
+            with contextlib.suppress(docker.errors.ImageNotFound):
+                client.images.remove(each)
 
 
 def test_an_unknown_language_has_no_image() -> None:

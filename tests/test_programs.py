@@ -83,6 +83,7 @@ def outcome(
     return Outcome("x", code, signal, limit, stdout, stderr, 0.0, 0.0, peak)
 
 
+FRAMES = b"    at load (node:internal/modules/cjs/loader:1521:14)\n" * 20
 DONE = f"\n{NONCE} done\n".encode()
 
 
@@ -104,6 +105,13 @@ DONE = f"\n{NONCE} done\n".encode()
             outcome(code=1, stderr=b"Traceback (most recent call last):\n  x\nValueError: y"),
             "runtime error",
             "ValueError: y",
+        ),
+        (
+            outcome(
+                code=1, stderr=b"node:assert:90\n  throw new AssertionError(obj);\n\nAssertionError [X]: y\n" + FRAMES
+            ),
+            "runtime error",
+            "exit code 1: AssertionError [X]: y",
         ),
         (outcome(code=1, stderr=b"main.lua:1: attempt to call\nstack traceback:"), "runtime error", "attempt to call"),
         (outcome(code=1, stderr=b"lua: not enough memory"), "memory", "not enough memory"),

@@ -82,12 +82,27 @@ def _lines(descriptor: int) -> Iterator[bytes | None]:
         yield bytes(buffer)
 
 
+class _Twice(ValueError):
+    """A key that an object has twice: which of the two is meant nobody knows."""
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    row: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in row:
+            raise _Twice(name[:80])
+        row[name] = value
+    return row
+
+
 def _program(line: bytes, oracle: str) -> Program:
     """Raises ValueError."""
     try:
-        row = json.loads(line)
+        row = json.loads(line, object_pairs_hook=_each_once)
     except RecursionError:
         raise ValueError("nested too deep") from None
+    except _Twice as error:
+        raise ValueError(f"the key {str(error)!r} stands twice") from None
     except ValueError as error:
         raise ValueError(f"not JSON: {error}") from None
     if not isinstance(row, dict):

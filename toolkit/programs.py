@@ -46,6 +46,7 @@ _OUT_OF_MEMORY = re.compile(
     re.IGNORECASE,
 )
 _TELLING = re.compile(r"error|exception|assert|fail", re.IGNORECASE)
+_PLACE = re.compile(r"\S+:\d+")  # all of Node's first line
 
 
 @dataclass(frozen=True)
@@ -160,19 +161,15 @@ def _decide(outcome: Outcome, nonce: bytes, said: bytes, shown: bytes, limits: L
     return Status.PASSED, ""
 
 
-def _clean(raw: bytes) -> str:
-    """Text that is the same on every run: decoded, bounded, without addresses."""
-    text = ADDRESS.sub("0x...", raw.decode("utf-8", "backslashreplace").strip(" \n"))
-    return text if len(text) <= LONGEST else f"...{text[-LONGEST:]}"
-
-
 def _complaint(stderr: bytes, nonce: bytes) -> str:
-    """The line that says what is wrong, without the folders of this machine."""
-    shown = stderr.replace(nonce, b"...") if nonce else stderr
-    lines = [line for line in _clean(shown[-4096:]).split("\n") if line and not line[0].isspace()]
-    telling = (line for line in lines if _TELLING.search(line))
+    """The line that says what is wrong: bounded, the same on every run and machine."""
+    shown = (stderr.replace(nonce, b"...") if nonce else stderr)[-4096:]
+    whole = shown if len(shown) < 4096 else shown.partition(b"\n")[2] or shown
+    lines = [line for line in whole.decode("utf-8", "backslashreplace").split("\n") if line and not line[0].isspace()]
+    telling = (line for line in lines if _TELLING.search(line) and not _PLACE.fullmatch(line))
     other = (line for line in lines if not line.endswith(":"))
-    return FOLDERS.sub("", next(telling, next(other, "")))
+    found = FOLDERS.sub("", ADDRESS.sub("0x...", next(telling, next(other, ""))))
+    return found if len(found) <= LONGEST else f"{found[:LONGEST]}..."
 
 
 def _text(content: bytes, nonce: bytes) -> str:

@@ -3,6 +3,7 @@
 import contextlib
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import click
 
@@ -19,6 +20,16 @@ A row that can not be read ends the run with exit code 2 and its line's number; 
 their verdicts. Trouble of the sandbox ends it with 3; the same command goes on from the cache. A
 summary, and whatever else there is to say, is on stderr.
 """
+
+
+class _Number(click.FloatRange):
+    """Without NaN, which lies in every range."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = super().convert(value, param, ctx)
+        if number != number:
+            self.fail(f"{value!r} is not a number", param, ctx)
+        return number
 
 
 @click.group("sandbox")
@@ -42,7 +53,7 @@ def command() -> None:
 @click.option("--cache/--no-cache", default=True, show_default=True, help="Verdicts that were found before.")
 @click.option(
     "--confirm",
-    type=click.FloatRange(0, 1),
+    type=_Number(0, 1),
     default=0.01,
     show_default=True,
     help="Share of the warm passes that is run again cold; every other warm outcome is.",
@@ -128,7 +139,7 @@ def build(languages: tuple[str, ...], base: str) -> None:
 
 
 @command.command("cache")
-@click.option("--prune", type=click.FloatRange(0), metavar="DAYS", help="Remove what was not asked for in DAYS days.")
+@click.option("--prune", type=_Number(0), metavar="DAYS", help="Remove what was not asked for in DAYS days.")
 @click.option("--clear", is_flag=True, help="Remove all.")
 @click.option("--json", "machine", is_flag=True, help="One JSON value instead of text.")
 def cache(prune: float | None, clear: bool, machine: bool) -> None:

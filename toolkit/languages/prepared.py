@@ -4,12 +4,14 @@ One of the texts is `prepare.sh`, which makes it in the folder where they lie: o
 user, an image has it from when it was built (`sandboxes/images/*/Dockerfile`).
 """
 
+import contextlib
 import hashlib
 import logging
 import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -17,6 +19,8 @@ from sandboxes.native import cache_folder
 from toolkit.languages.base import encoded, part
 
 IN_IMAGE = "/usr/share/langlift/prepared"
+
+_DAY, _LONG = 86_400, 30
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +38,7 @@ def folder(name: str, facts: Iterable[str], files: Mapping[str, bytes], *argumen
     base = cache_folder()
     target = base / f"{name}-{digest.hexdigest()[:16]}"
     if target.is_dir():
+        _used(target)
         return str(target)
     try:
         base.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -45,6 +50,7 @@ def folder(name: str, facts: Iterable[str], files: Mapping[str, bytes], *argumen
             subprocess.run(command, cwd=made, check=True, capture_output=True, timeout=300)
             _open_to_all(made)
             made.rename(target)
+            _remove_unused(base, name)
         finally:
             shutil.rmtree(made, ignore_errors=True)
     except (OSError, subprocess.SubprocessError) as error:
@@ -53,6 +59,19 @@ def folder(name: str, facts: Iterable[str], files: Mapping[str, bytes], *argumen
             log.warning("%s programs run slower: can not prepare %s: %s %r", name, target, error, said[-300:])
             return None
     return str(target)
+
+
+def _used(made: Path) -> None:
+    with contextlib.suppress(OSError):  # of another user
+        if time.time() - made.stat().st_mtime > _DAY:
+            os.utime(made)
+
+
+def _remove_unused(base: Path, name: str) -> None:
+    """Those of other toolchains or versions that nobody has used for long."""
+    for other in base.glob(f"{name}-*"):
+        if time.time() - other.stat().st_mtime > _LONG * _DAY:
+            shutil.rmtree(other, ignore_errors=True)
 
 
 def _open_to_all(made: Path) -> None:
