@@ -31,11 +31,6 @@ while os.read(3, 64):
     os.write(4, b"CODE 1 1\\n")
 """
 
-# One that is spoiled by its first program: all behind it fail.
-SPOILED = LIAR.replace('b"CODE 1 1\\n")', 'code + b" 1 1\\n")\n    code = b"1"').replace(
-    "while", 'code = b"0"\nwhile', 1
-)
-
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[Local]:
@@ -59,6 +54,12 @@ def liar(code: int) -> Server:
 def server_of(text: str) -> Server:
     toolchain = languages.program_toolchain("python")
     return Server((toolchain.command[0], "-I", "/server/liar.py"), {"liar.py": text.encode()})
+
+
+def changing(first: str, later: str) -> Server:
+    """A liar whose answer to its first program is another than to all behind it."""
+    text = LIAR.replace('b"CODE 1 1\\n")', "answer)\n    answer = LATER").replace("while", "answer = FIRST\nwhile", 1)
+    return server_of(text.replace("FIRST", repr(f"{first}\n".encode())).replace("LATER", repr(f"{later}\n".encode())))
 
 
 def verdicts(
@@ -202,9 +203,18 @@ def test_a_share_of_the_passes_is_run_again_and_a_disagreement_raises_it_to_all(
 
 def test_a_disagreement_ends_the_server_that_it_came_from(pool: Local) -> None:
     programs = [Program(str(index), f"{RIGHT}# {index}\n") for index in range(40)]
-    found, runs = verdicts(pool, setting(server=server_of(SPOILED)), *programs, share=0)
+    found, runs = verdicts(pool, setting(server=changing("0 1 1", "1 1 1")), *programs, share=0)
     assert {verdict.status for verdict in found.values()} == {"passed"}
     assert 0 < runs.summary.disagreements < 30  # of 38 or 39 if two servers stayed
+
+
+def test_what_a_server_leaves_to_a_cold_start_does_not_end_it(pool: Local) -> None:
+    settled = setting(server=changing("cold", "0 1 1"))
+    with Local(1) as one:
+        jobs = (settled.job(Program(name, WRONG), f"{name}!", settled.server) for name in "abc")
+        outcomes = {outcome.id: outcome for outcome in one.run(jobs)}
+    assert [outcomes[name].warm for name in "abc"] == [False, True, True]
+    assert [settled.judge(outcomes[name], f"{name}!", Limits()).status for name in "ab"] == ["runtime error", "passed"]
 
 
 def test_with_a_share_of_all_no_lie_of_a_server_counts(pool: Local) -> None:

@@ -123,6 +123,7 @@ void open_cgroups(const struct configuration *configuration);
 void limit_cgroups(const struct limits *limits);
 void join_cgroups(const struct configuration *configuration);
 uint64_t memory_kills(void);
+uint64_t memory_used(void); /* by the group, in bytes; 0 where there is none */
 bool has_memory_group(void);
 bool has_process_group(void);
 
@@ -145,6 +146,7 @@ void run_program(const struct job *job);
 /* server.c */
 bool run_warm(const struct job *job); /* false when it has to be run cold */
 pid_t server_process(void);           /* 0 when none lives */
+uint64_t server_memory(void); /* what it needs for itself, beside what a program may use */
 
 extern int death_of_child; /* a descriptor that tells of it */
 extern bool in_container;

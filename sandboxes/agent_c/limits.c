@@ -12,10 +12,10 @@
 enum { OPEN_FILES = 512, OWN_MEMORY = 8 << 20 };
 
 static struct {
-    int memory, pids, events; /* descriptors; -1 where there is no such group */
+    int memory, used, pids, events; /* descriptors; -1 where there is no such group */
     bool unified;
     uint64_t memory_set, pids_set;
-} group = {.memory = -1, .pids = -1, .events = -1};
+} group = {.memory = -1, .used = -1, .pids = -1, .events = -1};
 static int machine = -1;    /* /proc/vmstat */
 static bool counted_outside; /* by a container's engine: the kernel's count of a user's processes spans all containers */
 static unsigned beside; /* processes of ours that the kernel counts with the program's: those of the same user */
@@ -76,6 +76,7 @@ void open_cgroups(const struct configuration *configuration) {
     group.unified = configuration->unified;
     group.pids = open_group(configuration->pids_cgroup, "pids.max", own);
     group.memory = open_group(memory, group.unified ? "memory.max" : "memory.limit_in_bytes", own);
+    if (*memory) group.used = open_in(memory, group.unified ? "memory.current" : "memory.usage_in_bytes", O_RDONLY);
     if (*memory) group.events = open_in(memory, group.unified ? "memory.events" : "memory.oom_control", O_RDONLY);
     if (own && group.unified && group.memory < 0) group.pids = -1; /* it was the same folder */
 }
@@ -97,8 +98,15 @@ static void set(int descriptor, uint64_t value, uint64_t *was) {
 }
 
 void limit_cgroups(const struct limits *limits) {
-    set(group.memory, limits->memory_bytes + limits->file_bytes + OWN_MEMORY, &group.memory_set);
+    set(group.memory, limits->memory_bytes + limits->file_bytes + OWN_MEMORY + server_memory(), &group.memory_set);
     set(group.pids, limits->processes + 2, &group.pids_set); /* this process and a server */
+}
+
+uint64_t memory_used(void) {
+    char text[32];
+    ssize_t length = group.used < 0 ? 0 : pread(group.used, text, sizeof text - 1, 0);
+    text[length > 0 ? length : 0] = 0;
+    return strtoull(text, NULL, 10);
 }
 
 static uint64_t counted(int descriptor, const char *name) {

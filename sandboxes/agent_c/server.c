@@ -7,6 +7,7 @@
  * end, sees that all it wrote has left, and answers one line:
  *
  *     CODE MICROSECONDS KILOBYTES     exit code or negative number of a signal; processor time; peak memory
+ *     cold                            it has not judged this one, and is good for the next
  *
  * A server that runs programs inside its own process shares its descriptors with them, so these lie elsewhere: 0 has
  * nothing to read; 7, requests; 8, its answers; 9, what the program may read, where a read never blocks. A request is
@@ -39,12 +40,13 @@ static struct {
     char word[20]; /* of the request to one that runs programs inside; "" */
     int input, input_end, requests, answers, output[2];
     uint32_t programs_left;
-    uint64_t key;
+    uint64_t key, memory; /* bytes that it needs for itself */
 } server;
 static struct stream streams[2];
 static uint64_t refused; /* the key of a server that did not start: its programs run cold from then on */
 
 pid_t server_process(void) { return server.process; }
+uint64_t server_memory(void) { return server.process ? server.memory : 0; }
 
 static void hash(uint64_t *key, const void *at, size_t length) {
     for (size_t index = 0; index < length; index++) *key = (*key ^ ((const unsigned char *)at)[index]) * 0x100000001b3;
@@ -122,12 +124,17 @@ static bool start_server(const struct job *job, uint64_t key) {
     server.input = in[1], server.input_end = in[0]; /* what a program leaves unread must not reach the next */
     fcntl(in[0], F_SETFL, O_NONBLOCK);
     server.process = process;
+    server.memory = 0;
     server.requests = requests[1], server.answers = answers[0];
     server.output[0] = out[0], server.output[1] = error[0];
     server.programs_left = job->server.programs;
     server.key = key;
     for (int which = 0; which < 2; which++) fcntl(server.output[which], F_SETFL, O_NONBLOCK);
-    if (process > 0 && read_line(line, sizeof line, now() + START_SECONDS) && !strcmp(line, "ready")) return true;
+    if (process > 0 && read_line(line, sizeof line, now() + START_SECONDS) && !strcmp(line, "ready")) {
+        server.memory = memory_used();
+        limit_cgroups(&job->limits);
+        return true;
+    }
     stop_server();
     refused = key;
     return false;
@@ -193,7 +200,9 @@ static bool drain_all(void) {
     return true;
 }
 
-static bool serve(const struct job *job) {
+enum served { LOST, COLD, JUDGED };
+
+static enum served serve(const struct job *job) {
     char line[128];
     int code, end = 0;
     unsigned long long microseconds, kilobytes;
@@ -201,22 +210,24 @@ static bool serve(const struct job *job) {
     double started = now();
     for (int which = 0; which < 2; which++) open_stream(&streams[which], server.output[which], &job->limits);
     uint64_t kills = memory_kills();
-    if (!give_files(job) || !request(job)) return false;
+    if (!give_files(job) || !request(job)) return LOST;
     enum limit limit = wait_for_answer(job, line, sizeof line, &answered);
     struct outcome outcome = {-SIGKILL, limit, 0, now() - started, 0, true};
+    bool judged = true;
     if (!limit) {
-        if (!answered || strncmp(line, server.word, strlen(server.word))) return false;
+        if (!answered || strncmp(line, server.word, strlen(server.word))) return LOST;
         const char *found = line + strlen(server.word);
-        if (sscanf(found, "%d %llu %llu\n%n", &code, &microseconds, &kilobytes, &end) != 3 || found[end]) return false;
-        outcome.code = code, outcome.cpu_seconds = (double)microseconds / 1e6, outcome.peak_bytes = kilobytes * 1024;
+        judged = strcmp(found, *server.word ? " cold\n" : "cold\n");
+        if (judged && (sscanf(found, "%d %llu %llu\n%n", &code, &microseconds, &kilobytes, &end) != 3 || found[end])) return LOST;
         kill_all_but(server.process);
-        if (!server.process || waitpid(server.process, NULL, WNOHANG) || !drain_all()) return false;
-        if (code != 0 && memory_kills() > kills) outcome.limit = MEMORY_LIMIT;
-        if (too_much_used(job->limits.file_bytes)) return false; /* a verdict for a cold start */
+        if (!server.process || waitpid(server.process, NULL, WNOHANG) || !drain_all()) return LOST;
+        if (judged) outcome.code = code, outcome.cpu_seconds = (double)microseconds / 1e6, outcome.peak_bytes = kilobytes * 1024;
+        if (judged && code != 0 && memory_kills() > kills) outcome.limit = MEMORY_LIMIT;
+        if (too_much_used(job->limits.file_bytes)) return LOST; /* a verdict for a cold start */
     }
-    answer_outcome(&outcome, streams);
+    if (judged) answer_outcome(&outcome, streams);
     if (limit || --server.programs_left == 0) stop_server();
-    return true;
+    return judged ? JUDGED : COLD;
 }
 
 bool run_warm(const struct job *job) {
@@ -224,8 +235,8 @@ bool run_warm(const struct job *job) {
     if (key == refused || prepare_box(job->limits.file_bytes)) return false;
     limit_cgroups(&job->limits);
     if (server.process && server.key != key) stop_server();
-    bool served = (server.process || start_server(job, key)) && serve(job);
-    if (!served) stop_server();
+    enum served served = server.process || start_server(job, key) ? serve(job) : LOST;
+    if (served == LOST) stop_server();
     clean_box();
-    return served;
+    return served == JUDGED;
 }

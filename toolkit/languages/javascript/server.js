@@ -208,7 +208,7 @@ function next() {
   word = request.trim();
   begun = microseconds();
   const proven = readFileSync(MAIN, 'utf8') === HARNESS;
-  if (!suits(proven)) leave();
+  if (!suits(proven)) return void later(refuse);
   const input = take(INPUT);
   giveInput(proven ? '' : input);
   process.argv = [process.execPath, MAIN];
@@ -220,6 +220,12 @@ function next() {
   } catch (error) {
     fail(error);
   }
+}
+
+/** What can not be run here is left to a cold start. */
+function refuse() {
+  writeSync(ANSWERS, `${word} cold\n`);
+  next();
 }
 
 /** A failure of the program's own text; what fails later ends this process, as it would end any. */

@@ -32,7 +32,7 @@
 
 (define (set-dumpable value) (prctl 4 value 0 0 0))
 
-;; Exit code or negative signal, microseconds, kilobytes; where it ran for long there is no answer.
+;; Exit code or negative signal, microseconds, kilobytes; one that ran for long is left to a cold start.
 (define (ending process)
   (define status (malloc 'raw 8))
   (define usage (malloc 'raw 144))
@@ -41,9 +41,10 @@
   (define (field index) (ptr-ref usage _int64 index))
   (define microseconds (+ (* 1000000 (+ (field 0) (field 2))) (field 1) (field 3)))
   (define signal (bitwise-and code 127))
-  (when (eqv? signal over-time) (exit 1))
   (begin0
-    (format "~a ~a ~a\n" (if (zero? signal) (arithmetic-shift code -8) (- signal)) microseconds (field 4))
+    (if (eqv? signal over-time)
+        "cold\n"
+        (format "~a ~a ~a\n" (if (zero? signal) (arithmetic-shift code -8) (- signal)) microseconds (field 4)))
     (free status)
     (free usage)))
 
