@@ -12,12 +12,15 @@ from pathlib import Path
 
 from sandboxes import Server
 from toolkit.languages.base import Toolchain, encoded, outside_system, part
+from toolkit.languages.prepared import IN_IMAGE
 from toolkit.languages.runtime import Programs, Runtime, as_main, under_harness
 
 VARIABLE = "LANGLIFT_JULIA_ROOT"
 CHECKOUT = Path(__file__).resolve().parents[3]
 ROOT = CHECKOUT / ".cache" / "julia"
 SCRIPT = CHECKOUT / "sandboxes" / "images" / "julia" / "install.sh"
+PREPARE = Path(__file__).with_name("prepare.sh")
+IMAGE = f"{IN_IMAGE}/image.so"  # of Julia, in a root: with what nearly all programs need compiled
 PLACES = ("usr/bin/julia", "usr/local/julia/bin/julia")  # in a root: Debian's package, the official image
 ENVIRONMENT = ("/usr/bin/env", "OPENBLAS_NUM_THREADS=1")  # or it starts a thread for each processor
 OPTIONS = ("--startup-file=no", "-O1")  # a program runs once: what compiles fast is fast
@@ -25,8 +28,8 @@ START = 'Base.include(Module(), "/server/server.jl")'
 FILES = ("server.jl", "renewal.jl", "warm.jl", "proof.jl")
 
 
-def command(julia: str) -> tuple[str, ...]:
-    return (*ENVIRONMENT, julia, *OPTIONS, "main.jl")
+def command(julia: str, *options: str) -> tuple[str, ...]:
+    return (*ENVIRONMENT, julia, *OPTIONS, *options, "main.jl")
 
 
 @cache
@@ -56,7 +59,10 @@ def _in_root(root: Path) -> Toolchain | None:
     place = next((place for place in PLACES if (root / place).is_file()), None)
     if place is None:
         return None
-    return Toolchain("julia in a root", f"Julia {_version(root, place)}", command(f"/{place}"), root=str(root))
+    options = [f"-J{IMAGE}"] if (root / IMAGE.lstrip("/")).is_file() else []
+    return Toolchain(
+        "julia in a root", f"Julia {_version(root, place)}", command(f"/{place}", *options), root=str(root)
+    )
 
 
 def _version(root: Path, place: str) -> str:
@@ -83,7 +89,7 @@ RUNTIME = Runtime(
     title="Julia",
     extension=".jl",
     remedy=f"install julia, or set {VARIABLE} to a root file system folder that holds it, or make one, as root: "
-    f"sh {SCRIPT} {ROOT}; looked for: {VARIABLE}, julia on PATH, {ROOT}",
+    f"sh {SCRIPT} {ROOT}, then sh {PREPARE} {ROOT}; looked for: {VARIABLE}, julia on PATH, {ROOT}",
     toolchains=toolchains,
     plain=as_main(".jl"),
     proof=under_harness(__file__, ".jl"),
