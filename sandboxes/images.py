@@ -154,7 +154,9 @@ def _build(client: "DockerClient", language: str, name: str, base: str, context:
 def _older(client: "DockerClient", name: str) -> Iterator[str]:
     """Whoever has another version of langlift may still use them, so they are named and not removed."""
     with engine_trouble("does not list its images"):
-        tags = {tag for image in client.images.list(name=name.partition(":")[0]) for tag in image.tags} - {name}
+        repository = name.partition(":")[0]
+        found = {tag for image in client.images.list(name=repository) for tag in image.tags} - {name}
+    tags = {tag for tag in found if tag.partition(":")[0] == repository}
     if tags:
         yield f"older ones are still there: docker rmi {' '.join(sorted(tags))}"
 
@@ -215,7 +217,8 @@ def _remove_orphans(client: "DockerClient") -> None:
 
     known = {str(image.id).removeprefix("sha256:")[:12] for image in client.images.list(all=True)}
     for tag in (tag for image in client.images.list(name=_BOX) for tag in image.tags):
-        if tag.partition(":")[2].partition("-")[0] not in known:
+        name, _, made = tag.partition(":")
+        if name == _BOX and made.partition("-")[0] not in known:
             with suppress(APIError):  # in use, or another process was faster
                 client.images.remove(tag)
 

@@ -200,4 +200,4 @@ def test_what_can_not_be_built_is_said_with_the_remedy(arguments: list[str], cod
 
 
 def test_nothing_is_built_without_an_engine(tmp_path: Path) -> None:
-    assert "start it" in call([*SANDBOX, "build", "lua"], f"unix://{tmp_path}/none.sock", code=3)[1]
+    assert "start an engine there" in call([*SANDBOX, "build", "lua"], f"unix://{tmp_path}/none.sock", code=3)[1]

@@ -346,7 +346,7 @@ def test_an_engine_that_is_lost_in_the_middle_is_no_verdict(door: Door, client: 
         door.shut()
         with pytest.raises(SandboxUnavailable, match="Docker engine") as trouble:
             seen = [outcome.exit_code for outcome in outcomes]
-    assert "start it" in trouble.value.help
+    assert "start an engine there" in trouble.value.help
     assert seen == []  # none was invented
     assert wait_for(lambda: ours(client) <= before)  # and what it ran has ended with the connection
 

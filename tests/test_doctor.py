@@ -162,7 +162,7 @@ def test_no_engine_is_a_warning_with_the_remedy(monkeypatch: pytest.MonkeyPatch,
     [finding] = doctor.containers()
     assert (finding.name, finding.state) == ("docker", "warn")
     assert "none.sock: No such file" in finding.what
-    assert "start it" in finding.remedy
+    assert "start an engine there" in finding.remedy
 
 
 def test_an_engine_is_named_with_its_images_and_what_its_fence_covers(monkeypatch: pytest.MonkeyPatch) -> None:
