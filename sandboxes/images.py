@@ -215,8 +215,9 @@ def _remove_orphans(client: "DockerClient") -> None:
     """Images of boxes that were made from what is gone."""
     from docker.errors import APIError
 
+    boxes = [tag for image in client.images.list(name=_BOX) for tag in image.tags]
     known = {str(image.id).removeprefix("sha256:")[:12] for image in client.images.list(all=True)}
-    for tag in (tag for image in client.images.list(name=_BOX) for tag in image.tags):
+    for tag in boxes:
         name, _, made = tag.partition(":")
         if name == _BOX and made.partition("-")[0] not in known:
             with suppress(APIError):  # in use, or another process was faster

@@ -30,3 +30,24 @@ def test_what_runs_for_long_is_compiled(warm_pool: Local, language: str) -> None
     for each in programs:
         assert setting.judge(outcomes[each.id], f"{each.id}!", setting.limits(each)).status == Status.PASSED
     assert [outcomes[name].warm for name in ("quick", "long", "next")] == [True, False, True]
+
+
+COMPILED = {
+    "inbounds": "f(a) = @inbounds a[10]\n"
+    "ok = false\ntry\n    f([1, 2, 3])\ncatch\n    global ok = true\nend\n@assert ok\n",
+    "fast": "f(x) = @fastmath x == x\n@assert !f(NaN)\n",
+    "deep": "f(x) = x == 0 ? 0 : 1 + f(x - 1)\n@assert try f(50000); false; catch e; e isa StackOverflowError end\n",
+}
+
+
+@pytest.mark.parametrize("name", COMPILED)
+def test_what_is_another_thing_when_interpreted_is_compiled(warm_pool: Local, name: str) -> None:
+    runtime = languages.runtime("julia")
+    if not runtime.toolchains():
+        pytest.skip(f"no toolchain for {runtime.title}: {runtime.remedy}")
+    setting = Setting(runtime, runtime.toolchains()[0], PROOF, True)
+    program = Program(name, COMPILED[name])
+    [warm], [cold] = (list(warm_pool.run([setting.job(program, "x!", each)])) for each in (setting.server, None))
+    assert warm.warm
+    assert setting.judge(warm, "x!", setting.limits(program)).status == Status.RUNTIME_ERROR
+    assert setting.judge(cold, "x!", setting.limits(program)).status == Status.RUNTIME_ERROR

@@ -109,7 +109,7 @@ DONE = f"\n{NONCE} done\n".encode()
         ),
         (
             outcome(
-                code=1, stderr=b"node:assert:90\n  throw new AssertionError(obj);\n\nAssertionError [X]: y\n" + FRAMES
+                code=1, stderr=b"node:assert:90\nthrow new AssertionError(obj);\n\nAssertionError [X]: y\n" + FRAMES
             ),
             "runtime error",
             "exit code 1: AssertionError [X]: y",

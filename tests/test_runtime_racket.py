@@ -26,6 +26,12 @@ BEGUN = {
     "(begin-for-syntax (displayln (read-line)))\n(displayln (read-line))\n",
     "raises": "(require (for-syntax racket/base))\n(begin-for-syntax (raise 'x))\n(displayln 1)\n",
     "kills": "(require (for-syntax racket/base))\n(begin-for-syntax (kill-thread (current-thread)))\n(displayln 1)\n",
+    "begins anew": '(define-syntax (m s) (if (getenv "EV") #\'(void) (begin (putenv "EV" "1") '
+    "(kill-thread (current-thread)))))\n(m)\n",
+    "is flushed": "(define-syntax (m s) "
+    '(plumber-add-flush! (current-plumber) (lambda (h) (error "late check"))) #\'(void))\n(m)\n',
+    "changes a parameter": '(begin-for-syntax (current-directory "/"))\n'
+    '(when (equal? (current-directory) (string->path "/")) (error "cwd"))\n',
     "leaves": "(require (for-syntax racket/base))\n"
     "(begin-for-syntax (abort-current-continuation (default-continuation-prompt-tag) void))\n(displayln 1)\n",
 }

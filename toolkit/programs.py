@@ -165,8 +165,11 @@ def _complaint(stderr: bytes, nonce: bytes) -> str:
     """The line that says what is wrong: bounded, the same on every run and machine."""
     shown = (stderr.replace(nonce, b"...") if nonce else stderr)[-4096:]
     whole = shown if len(shown) < 4096 else shown.partition(b"\n")[2] or shown
-    lines = [line for line in whole.decode("utf-8", "backslashreplace").split("\n") if line and not line[0].isspace()]
-    telling = (line for line in lines if _TELLING.search(line) and not _PLACE.fullmatch(line))
+    shown_lines = whole.decode("utf-8", "backslashreplace").split("\n")
+    if _PLACE.fullmatch(shown_lines[0]):
+        shown_lines = shown_lines[2:]  # and the line of the source that stands there
+    lines = [line for line in shown_lines if line and not line[0].isspace()]
+    telling = (line for line in lines if _TELLING.search(line))
     other = (line for line in lines if not line.endswith(":"))
     found = FOLDERS.sub("", ADDRESS.sub("0x...", next(telling, next(other, ""))))
     return found if len(found) <= LONGEST else f"{found[:LONGEST]}..."

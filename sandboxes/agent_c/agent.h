@@ -120,7 +120,7 @@ extern const char *const SERVER_FOLDER;
 /* limits.c */
 void set_limits(const struct limits *limits, bool count_cpu);
 void open_cgroups(const struct configuration *configuration);
-void limit_cgroups(const struct limits *limits);
+void limit_cgroups(const struct limits *limits, uint64_t others); /* bytes that are not the program's */
 void join_cgroups(const struct configuration *configuration);
 uint64_t memory_kills(void);
 uint64_t memory_used(void); /* by the group, in bytes; 0 where there is none */

@@ -97,8 +97,8 @@ static void set(int descriptor, uint64_t value, uint64_t *was) {
     if (pwrite(descriptor, text, (size_t)length, 0) == length) *was = value;
 }
 
-void limit_cgroups(const struct limits *limits) {
-    set(group.memory, limits->memory_bytes + limits->file_bytes + OWN_MEMORY + server_memory(), &group.memory_set);
+void limit_cgroups(const struct limits *limits, uint64_t others) {
+    set(group.memory, limits->memory_bytes + limits->file_bytes + OWN_MEMORY + others, &group.memory_set);
     set(group.pids, limits->processes + 2, &group.pids_set); /* this process and a server */
 }
 

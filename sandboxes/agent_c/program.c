@@ -186,7 +186,7 @@ void run_program(const struct job *job) {
     struct run run = {.job = job, .main = -1, .writer = -1};
     const char *words = prepare_box(job->limits.file_bytes);
     if (words) return answer_words(BOX_TROUBLE, words);
-    limit_cgroups(&job->limits);
+    limit_cgroups(&job->limits, server_memory());
     uint64_t kills = memory_kills();
     if (!start(&run)) return clean_box();
     attend(&run);

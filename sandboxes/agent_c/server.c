@@ -132,7 +132,6 @@ static bool start_server(const struct job *job, uint64_t key) {
     for (int which = 0; which < 2; which++) fcntl(server.output[which], F_SETFL, O_NONBLOCK);
     if (process > 0 && read_line(line, sizeof line, now() + START_SECONDS) && !strcmp(line, "ready")) {
         server.memory = memory_used();
-        limit_cgroups(&job->limits);
         return true;
     }
     stop_server();
@@ -233,8 +232,8 @@ static enum served serve(const struct job *job) {
 bool run_warm(const struct job *job) {
     uint64_t key = key_of(job);
     if (key == refused || prepare_box(job->limits.file_bytes)) return false;
-    limit_cgroups(&job->limits);
     if (server.process && server.key != key) stop_server();
+    limit_cgroups(&job->limits, 0); /* a cold start would need as much for itself */
     enum served served = server.process || start_server(job, key) ? serve(job) : LOST;
     if (served == LOST) stop_server();
     clean_box();

@@ -70,7 +70,8 @@ def _used(made: Path) -> None:
 def _remove_unused(base: Path, name: str) -> None:
     """Those of other toolchains or versions that nobody has used for long."""
     for other in base.glob(f"{name}-*"):
-        if time.time() - other.stat().st_mtime > _LONG * _DAY:
+        about = other.stat()
+        if about.st_uid == os.getuid() and time.time() - about.st_mtime > _LONG * _DAY:
             shutil.rmtree(other, ignore_errors=True)
 
 

@@ -15,6 +15,10 @@ const { reallyExit, resourceUsage, chdir, umask } = process;
 const { emit, rawListeners, eventNames, removeListener, listenerCount } = process;
 const resources = process.getActiveResourcesInfo;
 const later = setImmediate;
+const { getOwnPropertyDescriptor } = Object;
+const { clear } = Map.prototype;
+const clearMarks = performance.clearMarks.bind(performance);
+const clearMeasures = performance.clearMeasures.bind(performance);
 const MAIN = '/box/work/main.js';
 const REQUESTS = 7, ANSWERS = 8, INPUT = 9;
 // Names of what outlives a program where nothing can put it back, or works once in a process.
@@ -109,7 +113,8 @@ const KEEPERS = {
   crypto: ['setEngine', 'setFips'],
   events: ['setMaxListeners'],
   module: ['_initPaths', 'enableCompileCache', 'register', 'registerHooks', 'setSourceMapsSupport'],
-  process: ['setSourceMapsEnabled', 'setUncaughtExceptionCaptureCallback'],
+  perf_hooks: ['monitorEventLoopDelay'],
+  process: ['binding', '_linkedBinding', 'setSourceMapsEnabled', 'setUncaughtExceptionCaptureCallback'],
   util: ['setTraceSigInt'],
   v8: ['setFlagsFromString', 'setHeapSnapshotNearHeapLimit'],
   worker_threads: ['setEnvironmentData'],
@@ -120,15 +125,21 @@ function watchAll() {
   for (const timer of timers) watch(getPrototypeOf(timer), 'unref');
   clearTimeout(timers[0]);
   clearImmediate(timers[1]);
-  watch(globalThis, 'FinalizationRegistry');
-  FinalizationRegistry.prototype.constructor = FinalizationRegistry;
+  if (Atomics.waitAsync) watch(Atomics, 'waitAsync');
+  for (const name of ['FinalizationRegistry', 'PerformanceObserver', 'BroadcastChannel']) {
+    watch(globalThis, name);
+    globalThis[name].prototype.constructor = globalThis[name];
+  }
+  require('perf_hooks').PerformanceObserver = PerformanceObserver;
+  require('worker_threads').BroadcastChannel = BroadcastChannel;
   for (const [module, names] of Object.entries(KEEPERS)) {
     for (const name of names) if (require(module)[name]) watch(require(module), name);
   }
 }
 
 // Listeners, descriptors, threads and children of the process itself.
-const streams = [stdout, stderr].map((stream) => ({ stream, keys: new Set(ownKeys(stream)), inode: 0 }));
+const streams = [stdout, stderr].map((stream) => ({ stream, keys: new Set(ownKeys(stream)), state: stream._writableState }));
+const written = new Map(streams.flatMap(({ stream, state }) => [stream, state]).map((each) => [each, getPrototypeOf(each)]));
 const variables = Object.entries(process.env);
 const maps = ownKeys(console).map((key) => console[key]).filter((value) => value instanceof Map);
 const inodes = () => `${fstatSync(1).ino} ${fstatSync(2).ino}`;
@@ -174,16 +185,32 @@ function restoreVariables() {
   for (const [name, value] of variables) process.env[name] = value;
 }
 
+/** Only values, nothing that runs when it is read. */
+function holdsValues(thing, prototype) {
+  if (getPrototypeOf(thing) !== prototype) return false;
+  return ownKeys(thing).every((key) => 'value' in getOwnPropertyDescriptor(thing, key));
+}
+
+/** What a program leaves where its own code would not be run again. */
+function restoreTraces() {
+  /(?:)/.exec('');
+  clearMarks();
+  clearMeasures();
+}
+
 function restoreProcess() {
   if (escaped) return false;
-  for (const { stream, keys } of streams) {
+  for (const [thing, prototype] of written) if (!holdsValues(thing, prototype)) return false;
+  for (const { stream, keys, state } of streams) {
+    if (stream._writableState !== state || state.defaultEncoding !== 'utf8') return false;
     if (stream.destroyed || stream.writableEnded || stream.writableLength || stream.writableCorked) return false;
     for (const key of ownKeys(stream)) {
       if (!keys.has(key) && typeof stream[key] === 'function') deleteProperty(stream, key);
     }
   }
   restoreVariables();
-  for (const map of maps) map.clear();
+  for (const map of maps) apply(clear, map, []);
+  restoreTraces();
   for (const table of [Module._cache, Module._pathCache]) for (const key of ownKeys(table)) deleteProperty(table, key);
   process.exitCode = undefined;
   process._exiting = false;
@@ -252,7 +279,7 @@ function end(code) {
   over?.();
   const found = process.exitCode ?? code;
   running = false;
-  if (!restore() || !restoreListeners() || !restoreProcess()) leave();
+  if (!restoreProcess() || !restoreListeners() || !restore()) leave(); // nothing of the program's is touched behind
   writeSync(ANSWERS, `${word} ${found} ${microseconds() - begun} ${apply(resourceUsage, process, []).maxRSS}\n`);
   next();
 }
@@ -264,6 +291,7 @@ function prepare() {
   before = { inodes: inodes(), files: files(), threads: threads() };
   noteListeners();
   hasChildren();
+  escaped = false; // what Node called to make what is made when asked for
   put(ANSWERS, 'ready\n');
   next();
 }

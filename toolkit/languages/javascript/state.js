@@ -36,7 +36,8 @@ function hidden() {
   const timers = [setTimeout(() => {}), setImmediate(() => {})];
   clearTimeout(timers[0]);
   clearImmediate(timers[1]);
-  const made = [...iterators, ...functions, functions[0].prototype, functions[2].prototype, new Int8Array(), ...timers];
+  const instances = [new TextDecoder(), new URLSearchParams().values(), new Intl.Segmenter().segment('')];
+  const made = [...iterators, ...instances, ...functions, functions[0].prototype, functions[2].prototype, new Int8Array(), ...timers];
   const prototypes = made.map(getPrototypeOf);
   return [...prototypes, ...prototypes.map(getPrototypeOf), getPrototypeOf(getPrototypeOf(functions[2].prototype))];
 }
@@ -56,6 +57,10 @@ function everyThing() {
     if (typeof value === 'function' && isThing(value.prototype)) things.add(value.prototype);
   };
   valuesOf(globalThis).forEach(add);
+  for (const key of ownKeys(globalThis)) if (isThing(globalThis[key])) add(globalThis[key]);
+  for (const space of [Intl, WebAssembly]) valuesOf(space).forEach(add);
+  const { styles, colors } = require('util').inspect;
+  for (const table of [process.execArgv, process.features, styles, colors]) add(table);
   for (const exported of MODULES.map((name) => require(name))) {
     add(exported);
     for (const value of valuesOf(exported)) {
@@ -110,8 +115,10 @@ function watchTouching(thing, name) {
 
 /** What is fast to ask a thing: it is the same where nothing touching was called and nothing was changed. */
 function glance(thing, keys, descriptors) {
-  const isPlain = ({ value }) => value === value && value !== undefined && value !== 0;
-  const plain = keys.filter((_, index) => isPlain(descriptors[index]));
+  const above = getPrototypeOf(thing);
+  const isPlain = ({ value }, index) =>
+    value === value && value !== undefined && value !== 0 && value !== getOwnPropertyDescriptor(above ?? {}, keys[index])?.value;
+  const plain = keys.filter((_, index) => isPlain(descriptors[index], index));
   const values = descriptors.filter(isPlain).map(({ value }) => value);
   const others = keys.filter((key) => !plain.includes(key));
   const known = others.map((key) => descriptors[keys.indexOf(key)]);
@@ -184,13 +191,15 @@ function putBack(note) {
 }
 
 for (const name of MODULES) require(name);
+for (const key of ownKeys(globalThis)) void globalThis[key]; // made when asked for
 const BUILT_IN = new Set(Module.builtinModules.map((name) => `NativeModule ${name}`));
 const loaded = new Set(process.moduleLoadList);
-let looked = process.moduleLoadList.length;
+const list = process.moduleLoadList; // Node's own: programs are shown another
+let looked = list.length;
+defineProperty(process, 'moduleLoadList', { value: [...list], writable: false, enumerable: true, configurable: true });
 
 /** Whether a module was loaded that is not watched. */
 function hasNewModule() {
-  const list = process.moduleLoadList;
   for (; looked < list.length; looked++) if (has(BUILT_IN, list[looked]) && !has(loaded, list[looked])) return true;
   return false;
 }

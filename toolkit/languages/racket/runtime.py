@@ -2,7 +2,6 @@
 main.rkt` it leaves the exit code of a plain program as it is.
 
 Not covered by the proof: a program that reads its own memory (`ffi/unsafe`, `ffi/unsafe/vm`, /proc/self/mem).
-Not the same when warm: a parameter that macros set while the program is expanded has its old value when it runs.
 """
 
 import os

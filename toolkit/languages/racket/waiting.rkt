@@ -10,6 +10,15 @@
          can-end?
          end-module)
 
+;; Who says one of these may run code of its own while it is expanded: in a thread that is not the program's.
+(define words #rx"syntax|macro|expander|meta|transform|inspector|plumber")
+(define (is-expanded-by-itself? datum)
+  (cond
+    [(symbol? datum) (and (not (eq? datum 'define-syntax-rule)) (regexp-match? words (symbol->string datum)))]
+    [(pair? datum) (or (is-expanded-by-itself? (car datum)) (is-expanded-by-itself? (cdr datum)))]
+    [(vector? datum) (for/or ([each (in-vector datum)]) (is-expanded-by-itself? each))]
+    [else #f]))
+
 (module place '#%kernel
   (#%require (for-syntax '#%kernel))
   (#%provide insert)
@@ -21,8 +30,8 @@
 
 (define first-line #"#lang racket\n")
 
-;; The waiting thread, where it takes a program's forms and where it gives their module, compiled, or what was raised.
-(struct waiting (thread forms compiled))
+;; Where the waiting thread takes a program's forms and where it gives their module, compiled, or what was raised.
+(struct waiting (forms compiled))
 
 (define (begin-module path)
   (define forms (make-channel))
@@ -42,16 +51,15 @@
       (with-handlers ([void (lambda (raised) (lambda () (raise raised)))])
         (define result (compile (datum->syntax #f text)))
         (lambda () result))))
-  (define made (thread (lambda () (channel-put compiled (expand-module)))))
+  (thread (lambda () (channel-put compiled (expand-module))))
   (semaphore-wait ready)
-  (waiting made forms compiled))
+  (waiting forms compiled))
 
 ;; Whether a file's language is the one that the module has.
 (define (can-end? path)
   (equal? first-line (call-with-input-file path (lambda (file) (read-bytes (bytes-length first-line) file)))))
 
-;; Declares the module with a file's text. Where the thread ends without a word, as a program's macros may have it,
-;; nothing is declared: the program begins anew.
+;; Declares the module with a file's text, or does nothing: then the program begins anew.
 (define (end-module begun path)
   (define text
     (with-module-reading-parameterization
@@ -60,8 +68,8 @@
          (lambda (file)
            (port-count-lines! file)
            (read-syntax path file))))))
-  (channel-put (waiting-forms begun) (cdr (syntax-e (fourth (syntax->list text)))))
-  (define result (sync (waiting-compiled begun) (thread-dead-evt (waiting-thread begun))))
-  (when (procedure? result)
+  (unless (is-expanded-by-itself? (syntax->datum text))
+    (channel-put (waiting-forms begun) (cdr (syntax-e (fourth (syntax->list text)))))
+    (define result (channel-get (waiting-compiled begun)))
     (parameterize ([current-module-declare-name (make-resolved-module-path path)])
       (eval (result)))))
