@@ -138,8 +138,10 @@ function watchAll() {
 }
 
 // Listeners, descriptors, threads and children of the process itself.
-const streams = [stdout, stderr].map((stream) => ({ stream, keys: new Set(ownKeys(stream)), state: stream._writableState }));
-const written = new Map(streams.flatMap(({ stream, state }) => [stream, state]).map((each) => [each, getPrototypeOf(each)]));
+const streams = [stdout, stderr].map((stream) => {
+  return { stream, keys: new Set(ownKeys(stream)), state: stream._writableState };
+});
+const written = streams.flatMap(({ stream, state }) => [stream, state]).map((thing) => [thing, getPrototypeOf(thing)]);
 const variables = Object.entries(process.env);
 const maps = ownKeys(console).map((key) => console[key]).filter((value) => value instanceof Map);
 const inodes = () => `${fstatSync(1).ino} ${fstatSync(2).ino}`;
@@ -298,4 +300,8 @@ function prepare() {
 
 process.on('beforeExit', settle);
 // Threads and descriptors that come with the first use.
-fs.promises.readFile('/dev/null').then(() => setTimeout(() => {}, 1));
+fs.promises.open('/dev/null').then(async (handle) => {
+  module.exports = [getPrototypeOf(handle)]; // for state.js: no name leads to it
+  await handle.close();
+  setTimeout(() => {}, 1);
+});

@@ -49,6 +49,17 @@ function isMore(called) {
   return isThing(prototype) && (ownKeys(prototype).length > 1 || getPrototypeOf(prototype) !== Object.prototype);
 }
 
+for (const name of MODULES) require(name);
+for (const key of ownKeys(globalThis)) void globalThis[key]; // made when asked for
+const BUILT_IN = new Set(Module.builtinModules.map((name) => `NativeModule ${name}`));
+const loaded = new Set(process.moduleLoadList);
+const list = process.moduleLoadList; // Node's own: programs are shown another
+let looked = list.length;
+defineProperty(process, 'moduleLoadList', { value: [...list], writable: false, enumerable: true, configurable: true });
+
+/** Those that `hasNewModule` does not tell of; to ask for one of the last three is to be warned. */
+const isLoaded = (name) => loaded.has(`NativeModule ${name}`) && !['sys', '_stream_wrap', 'punycode'].includes(name);
+
 function everyThing() {
   // The first to be put back is what the descriptors of all others inherit from.
   const things = new Set([Object.prototype, globalThis, getPrototypeOf(globalThis)]);
@@ -61,13 +72,13 @@ function everyThing() {
   for (const space of [Intl, WebAssembly]) valuesOf(space).forEach(add);
   const { styles, colors } = require('util').inspect;
   for (const table of [process.execArgv, process.features, styles, colors]) add(table);
-  for (const exported of MODULES.map((name) => require(name))) {
+  for (const exported of Module.builtinModules.filter(isLoaded).map((name) => require(name))) {
     add(exported);
     for (const value of valuesOf(exported)) {
       if (typeof value === 'function' ? isMore(value) : !isArray(value)) add(value);
     }
   }
-  for (const thing of hidden()) if (isThing(thing)) add(thing);
+  for (const thing of [...hidden(), ...module.parent.exports]) if (isThing(thing)) add(thing);
   for (let thing = process; thing; thing = getPrototypeOf(thing)) things.add(thing);
   const changing = [process.env, process.argv, Module._cache, Module._pathCache, Module._extensions['.node']];
   for (const each of changing) things.delete(each);
@@ -116,8 +127,9 @@ function watchTouching(thing, name) {
 /** What is fast to ask a thing: it is the same where nothing touching was called and nothing was changed. */
 function glance(thing, keys, descriptors) {
   const above = getPrototypeOf(thing);
+  const inherited = (index) => above && getOwnPropertyDescriptor(above, keys[index])?.value;
   const isPlain = ({ value }, index) =>
-    value === value && value !== undefined && value !== 0 && value !== getOwnPropertyDescriptor(above ?? {}, keys[index])?.value;
+    value === value && value !== undefined && value !== 0 && value !== inherited(index);
   const plain = keys.filter((_, index) => isPlain(descriptors[index], index));
   const values = descriptors.filter(isPlain).map(({ value }) => value);
   const others = keys.filter((key) => !plain.includes(key));
@@ -136,7 +148,8 @@ function note(thing) {
   const descriptors = keys.map((key) => getOwnPropertyDescriptor(thing, key));
   const all = ownKeys(thing);
   const known = new Set([...all, ...passing]);
-  return { thing, prototype: getPrototypeOf(thing), all, keys, descriptors, known, seen: glance(thing, keys, descriptors) };
+  const seen = glance(thing, keys, descriptors);
+  return { thing, prototype: getPrototypeOf(thing), all, keys, descriptors, known, seen };
 }
 
 function isSame(now, then) {
@@ -153,9 +166,8 @@ function looksWhole({ thing, prototype, seen }) {
   for (let index = 0; index < others.length; index++) {
     const { get, set } = known[index];
     // Only a field of a class makes a value of one with a getter or setter where nothing touching is called.
-    if (get ? apply(getterOf, thing, [others[index]]) !== get : set && apply(setterOf, thing, [others[index]]) !== set) {
-      return false;
-    }
+    const name = [others[index]];
+    if (get ? apply(getterOf, thing, name) !== get : set && apply(setterOf, thing, name) !== set) return false;
     if (!get && !set && !isSame(getOwnPropertyDescriptor(thing, others[index]), known[index])) return false;
   }
   return true;
@@ -189,14 +201,6 @@ function putBack(note) {
   note.all = ownKeys(thing); // put back is put behind the others
   return true;
 }
-
-for (const name of MODULES) require(name);
-for (const key of ownKeys(globalThis)) void globalThis[key]; // made when asked for
-const BUILT_IN = new Set(Module.builtinModules.map((name) => `NativeModule ${name}`));
-const loaded = new Set(process.moduleLoadList);
-const list = process.moduleLoadList; // Node's own: programs are shown another
-let looked = list.length;
-defineProperty(process, 'moduleLoadList', { value: [...list], writable: false, enumerable: true, configurable: true });
 
 /** Whether a module was loaded that is not watched. */
 function hasNewModule() {
