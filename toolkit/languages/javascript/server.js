@@ -17,8 +17,6 @@ const resources = process.getActiveResourcesInfo;
 const later = setImmediate;
 const { getOwnPropertyDescriptor } = Object;
 const { clear } = Map.prototype;
-const clearMarks = performance.clearMarks.bind(performance);
-const clearMeasures = performance.clearMeasures.bind(performance);
 const MAIN = '/box/work/main.js';
 const REQUESTS = 7, ANSWERS = 8, INPUT = 9;
 // Names of what outlives a program where nothing can put it back, or works once in a process.
@@ -114,7 +112,8 @@ const KEEPERS = {
   events: ['setMaxListeners'],
   module: ['_initPaths', 'enableCompileCache', 'register', 'registerHooks', 'setSourceMapsSupport'],
   perf_hooks: ['monitorEventLoopDelay'],
-  process: ['binding', '_linkedBinding', 'setSourceMapsEnabled', 'setUncaughtExceptionCaptureCallback'],
+  process: ['binding', '_linkedBinding', 'getBuiltinModule', 'setSourceMapsEnabled',
+    'setUncaughtExceptionCaptureCallback'],
   util: ['setTraceSigInt'],
   v8: ['setFlagsFromString', 'setHeapSnapshotNearHeapLimit'],
   worker_threads: ['setEnvironmentData'],
@@ -193,13 +192,6 @@ function holdsValues(thing, prototype) {
   return ownKeys(thing).every((key) => 'value' in getOwnPropertyDescriptor(thing, key));
 }
 
-/** What a program leaves where its own code would not be run again. */
-function restoreTraces() {
-  /(?:)/.exec('');
-  clearMarks();
-  clearMeasures();
-}
-
 function restoreProcess() {
   if (escaped) return false;
   for (const [thing, prototype] of written) if (!holdsValues(thing, prototype)) return false;
@@ -212,7 +204,6 @@ function restoreProcess() {
   }
   restoreVariables();
   for (const map of maps) apply(clear, map, []);
-  restoreTraces();
   for (const table of [Module._cache, Module._pathCache]) for (const key of ownKeys(table)) deleteProperty(table, key);
   process.exitCode = undefined;
   process._exiting = false;

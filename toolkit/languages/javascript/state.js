@@ -37,7 +37,8 @@ function hidden() {
   clearTimeout(timers[0]);
   clearImmediate(timers[1]);
   const instances = [new TextDecoder(), new URLSearchParams().values(), new Intl.Segmenter().segment('')];
-  const made = [...iterators, ...instances, ...functions, functions[0].prototype, functions[2].prototype, new Int8Array(), ...timers];
+  const generators = [functions[0].prototype, functions[2].prototype];
+  const made = [...iterators, ...instances, ...functions, ...generators, new Int8Array(), ...timers];
   const prototypes = made.map(getPrototypeOf);
   return [...prototypes, ...prototypes.map(getPrototypeOf), getPrototypeOf(getPrototypeOf(functions[2].prototype))];
 }
@@ -57,9 +58,6 @@ const list = process.moduleLoadList; // Node's own: programs are shown another
 let looked = list.length;
 defineProperty(process, 'moduleLoadList', { value: [...list], writable: false, enumerable: true, configurable: true });
 
-/** Those that `hasNewModule` does not tell of; to ask for one of the last three is to be warned. */
-const isLoaded = (name) => loaded.has(`NativeModule ${name}`) && !['sys', '_stream_wrap', 'punycode'].includes(name);
-
 function everyThing() {
   // The first to be put back is what the descriptors of all others inherit from.
   const things = new Set([Object.prototype, globalThis, getPrototypeOf(globalThis)]);
@@ -72,7 +70,7 @@ function everyThing() {
   for (const space of [Intl, WebAssembly]) valuesOf(space).forEach(add);
   const { styles, colors } = require('util').inspect;
   for (const table of [process.execArgv, process.features, styles, colors]) add(table);
-  for (const exported of Module.builtinModules.filter(isLoaded).map((name) => require(name))) {
+  for (const exported of MODULES.map((name) => require(name))) {
     add(exported);
     for (const value of valuesOf(exported)) {
       if (typeof value === 'function' ? isMore(value) : !isArray(value)) add(value);
@@ -217,10 +215,32 @@ const kept = () => stringify([EventEmitter.defaultMaxListeners, EventEmitter.cap
   wrap('')]);
 const keptAtFirst = kept();
 
+/** Modules that Node has loaded for its own use, and that are not watched. */
+function watchLoads() {
+  const spelled = (names) => new Set(names.flatMap((name) => [name, `node:${name}`]));
+  const [builtIn, watched] = [spelled(Module.builtinModules), spelled(MODULES)];
+  const call = (load, self, words) => {
+    if (has(builtIn, words[0]) && !has(watched, words[0])) changed = true;
+    return apply(load, self, words);
+  };
+  Module._load = new Proxy(Module._load, { apply: call });
+}
+
+watchLoads();
 for (const [thing, names] of TOUCHING) for (const name of names) watchTouching(thing, name);
 const things = everyThing();
 things.forEach(watchSetters);
 const notes = things.map(note);
+
+const clearMarks = performance.clearMarks.bind(performance);
+const clearMeasures = performance.clearMeasures.bind(performance);
+
+/** What no property holds: the last match, and what was measured. */
+function clearTraces() {
+  /(?:)/.exec('');
+  clearMarks();
+  clearMeasures();
+}
 
 const EVERY = 32; // programs: then each property is looked at as a whole, whatever was called
 let programs = 0;
@@ -231,5 +251,6 @@ module.exports = function restore() {
   const isGood = touched || ++programs % EVERY === 0 ? isWhole : looksWhole;
   for (let index = 0; index < notes.length; index++) if (!isGood(notes[index]) && !putBack(notes[index])) return false;
   touched = false;
+  clearTraces();
   return Module.wrap === wrap && kept() === keptAtFirst;
 };
