@@ -15,6 +15,7 @@ const { reallyExit, resourceUsage, chdir, umask } = process;
 const { emit, rawListeners, eventNames, removeListener, listenerCount } = process;
 const resources = process.getActiveResourcesInfo;
 const later = setImmediate;
+const perf = require('perf_hooks'), workers = require('worker_threads');
 const { getOwnPropertyDescriptor } = Object;
 const { clear } = Map.prototype;
 const MAIN = '/box/work/main.js';
@@ -125,12 +126,12 @@ function watchAll() {
   clearTimeout(timers[0]);
   clearImmediate(timers[1]);
   if (Atomics.waitAsync) watch(Atomics, 'waitAsync');
-  for (const name of ['FinalizationRegistry', 'PerformanceObserver', 'BroadcastChannel']) {
-    watch(globalThis, name);
-    globalThis[name].prototype.constructor = globalThis[name];
+  const makers = { FinalizationRegistry: globalThis, PerformanceObserver: perf, BroadcastChannel: workers };
+  for (const [name, module] of Object.entries(makers)) {
+    watch(module, name);
+    module[name].prototype.constructor = module[name];
+    if (name in globalThis) globalThis[name] = module[name];
   }
-  require('perf_hooks').PerformanceObserver = PerformanceObserver;
-  require('worker_threads').BroadcastChannel = BroadcastChannel;
   for (const [module, names] of Object.entries(KEEPERS)) {
     for (const name of names) if (require(module)[name]) watch(require(module), name);
   }
