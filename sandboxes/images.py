@@ -9,6 +9,7 @@ is mounted from the client's machine: the engine may run on another.
 import hashlib
 import io
 import os
+import re
 import socket
 import tarfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -28,6 +29,7 @@ TOOLCHAIN = "/usr/share/langlift/toolchain"  # packages and versions, one a line
 AGENT = "/langlift-agent"
 _BOX = "langlift-box"
 _FULL_DISK = "no space left on device"
+_PASSWORD = re.compile(r"(?<=:)[^:@/\s]+(?=@)")  # of an address
 _SECONDS = 60  # for one answer of the engine
 
 
@@ -77,7 +79,7 @@ def engine_trouble(what: str) -> Iterator[None]:
 
 
 def _words(error: Exception) -> str:
-    return str(getattr(error, "explanation", None) or error)
+    return _PASSWORD.sub("...", str(getattr(error, "explanation", None) or error))
 
 
 def _remedy(words: str) -> str:
@@ -88,6 +90,7 @@ def _remedy(words: str) -> str:
     if "PermissionError" in words or "permission denied" in words:
         return "join the group docker (usermod -aG docker), or use a rootless engine"
     if named := os.environ.get("DOCKER_HOST"):
+        named = _PASSWORD.sub("...", named)
         return f"DOCKER_HOST says {named}: start an engine there, name one that runs, or unset it for this machine's"
     return "start it (dockerd as root, or systemctl start docker), or set DOCKER_HOST to one that runs"
 

@@ -368,6 +368,14 @@ def test_without_an_engine_the_error_says_how_to_get_one(tmp_path: Path, monkeyp
     assert trouble.value.exit_code == 3
 
 
+def test_no_password_of_an_engine_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "tcp://someone:secret@127.0.0.1:1")
+    with pytest.raises(SandboxUnavailable, match="Docker engine") as trouble:
+        open_pool("docker", image="any")
+    assert "tcp://someone:...@127.0.0.1:1" in trouble.value.help
+    assert "secret" not in f"{trouble.value}{trouble.value.help}"
+
+
 def test_a_missing_image_is_named_with_the_command_that_makes_it(client: Any) -> None:
     with pytest.raises(SandboxUnavailable, match="no image langlift-lua:none") as trouble:
         open_pool("docker", image="langlift-lua:none")

@@ -82,15 +82,12 @@ def _lines(descriptor: int) -> Iterator[bytes | None]:
         yield bytes(buffer)
 
 
-class _Twice(ValueError):
-    """A key that an object has twice: which of the two is meant nobody knows."""
-
-
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose keys are each there once: which of two is meant nobody knows."""
     row: dict[str, Any] = {}
     for name, value in pairs:
         if name in row:
-            raise _Twice(name[:80])
+            raise ValueError(f"the key {name[:80]!r} stands twice")
         row[name] = value
     return row
 
@@ -101,9 +98,7 @@ def _program(line: bytes, oracle: str) -> Program:
         row = json.loads(line, object_pairs_hook=_each_once)
     except RecursionError:
         raise ValueError("nested too deep") from None
-    except _Twice as error:
-        raise ValueError(f"the key {str(error)!r} stands twice") from None
-    except ValueError as error:
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"not JSON: {error}") from None
     if not isinstance(row, dict):
         raise ValueError("not an object")

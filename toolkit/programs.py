@@ -172,6 +172,7 @@ def _complaint(stderr: bytes, nonce: bytes) -> str:
     telling = (line for line in lines if _TELLING.search(line))
     other = (line for line in lines if not line.endswith(":"))
     found = FOLDERS.sub("", ADDRESS.sub("0x...", next(telling, next(other, ""))))
+    found = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in found)  # a terminal may show it
     return found if len(found) <= LONGEST else f"{found[:LONGEST]}..."
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sandboxes import Server
 from toolkit.languages.base import Toolchain, encoded, outside_system, part
-from toolkit.languages.prepared import IN_IMAGE
+from toolkit.languages.prepared import IN_IMAGE, texts
 from toolkit.languages.runtime import Programs, Runtime, as_main, under_harness
 
 VARIABLE = "LANGLIFT_JULIA_ROOT"
@@ -20,7 +20,8 @@ CHECKOUT = Path(__file__).resolve().parents[3]
 ROOT = CHECKOUT / ".cache" / "julia"
 SCRIPT = CHECKOUT / "sandboxes" / "images" / "julia" / "install.sh"
 PREPARE = Path(__file__).with_name("prepare.sh")
-IMAGE = f"{IN_IMAGE}/image.so"  # of Julia, in a root: with what nearly all programs need compiled
+IMAGE = f"{IN_IMAGE}/image.so"  # of Julia, in a root or a container: with what nearly all programs need compiled
+PARTS = texts(__file__, "image.jl", "warm.jl", "proof.jl")
 PLACES = ("usr/bin/julia", "usr/local/julia/bin/julia")  # in a root: Debian's package, the official image
 ENVIRONMENT = ("/usr/bin/env", "OPENBLAS_NUM_THREADS=1")  # or it starts a thread for each processor
 OPTIONS = ("--startup-file=no", "-O1")  # a program runs once: what compiles fast is fast
@@ -101,5 +102,6 @@ RUNTIME = Runtime(
         leaves="exit(0)\n@assert false\n",
     ),
     address_space=False,
-    image=Toolchain("julia", "", command("/usr/bin/julia")),
+    image=Toolchain("julia", "", command("/usr/bin/julia", f"-J{IMAGE}")),
+    parts=PARTS,
 )
