@@ -1,11 +1,12 @@
 """How many real programs a second the sandbox judges, beside what a user would write instead.
 
 Run: python benchmarks/sandbox_spawn.py [--programs 1610] [--languages lua,python] [--every 1]
+            [--rounds 1]
 
 Programs are made from real data (`truth_programs.py`, the folder that LANGLIFT_SHARED_DATA names): up to 161 solutions
 of HumanEval and MBPP under their tests that pass, each in distinct copies; one program in twenty is a mutant that
-fails. Two workers each; half of what the other forms run comes before the warm one and half behind it, so that other
-load hits them alike:
+fails. Two workers each; what the other forms run is spread before, between and behind the rounds of the warm one, so
+that other load hits them alike:
 
 - bare: the language's ordinary command, spawned in a loop by as many threads, with no fence at all;
 - cold: in the local fence, judged by its proof, and the same with namespaces of its own for every program;
@@ -13,7 +14,8 @@ load hits them alike:
 - containers, cold: where a Docker engine answers and has the language's image;
 - the field's design: one bare process at a time, asked every 0.1 s whether it has ended (of fewer programs).
 
-The warm form runs every program; the others, with --every N, one in N. Prints programs a second, the
+The warm form runs every program, and all again in each further round of --rounds; the others, with --every N, one in
+N. Prints programs a second, the
 ratio to bare, and verdicts that are not the ones expected: exit code 1 where there are any in a form of ours (an exit
 code says less than a proof). Ratios travel to other machines, rates do not.
 """
@@ -142,7 +144,7 @@ def programs_of(data: Path, setting: Setting, count: int) -> tuple[list[Program]
     return chosen, expected
 
 
-def compare(spoken: Runtime, data: Path, count: int, every: int) -> int:
+def compare(spoken: Runtime, data: Path, count: int, every: int, rounds: int) -> int:
     setting = Setting(spoken, spoken.toolchains()[0], PROOF, True)
     programs, expected = programs_of(data, setting, count)
     with ExitStack() as stack:
@@ -157,7 +159,7 @@ def compare(spoken: Runtime, data: Path, count: int, every: int) -> int:
         if boxed := containers(spoken, stack):
             forms["containers, cold"] = lambda batch: cold(*boxed, batch, expected)
         seconds, wrong, done = Counter[str](), Counter[str](), Counter[str]()
-        for form, batch in _turns(forms, programs, every):
+        for form, batch in _turns(forms, programs, every, rounds):
             began = time.perf_counter()
             wrong[form] += forms[form](batch)
             seconds[form] += time.perf_counter() - began
@@ -177,15 +179,17 @@ def compare(spoken: Runtime, data: Path, count: int, every: int) -> int:
     return wrong.total() - wrong["bare"] - wrong[FIELD]
 
 
-def _turns(forms: Collection[str], programs: list[Program], every: int) -> Iterator[tuple[str, list[Program]]]:
-    """Warm in the middle, in one run as a user's; the others before and behind it."""
+def _turns(
+    forms: Collection[str], programs: list[Program], every: int, rounds: int
+) -> Iterator[tuple[str, list[Program]]]:
+    """Warm in one run as a user's, round by round; the others before, between and behind."""
     others = [form for form in forms if form != WARM]
     sample = programs[: -(-len(programs) // every)]
-    half = -(-len(sample) // 2)
-    yield from ((form, sample[:half]) for form in others)
-    if WARM in forms:
-        yield WARM, programs
-    yield from ((form, sample[half:]) for form in others)
+    for turn in range(rounds + 1):
+        part = sample[turn * len(sample) // (rounds + 1) : (turn + 1) * len(sample) // (rounds + 1)]
+        yield from ((form, part) for form in others)
+        if WARM in forms and turn < rounds:
+            yield WARM, programs
 
 
 def containers(spoken: Runtime, stack: ExitStack) -> tuple[Pool, Setting] | None:
@@ -202,6 +206,7 @@ def main() -> int:
     parser.add_argument("--programs", type=int, default=10 * PROBLEMS, help="of each language")
     parser.add_argument("--languages", default="", help="by default all that run here")
     parser.add_argument("--every", type=int, default=1, help="of all forms but warm: one program in so many")
+    parser.add_argument("--rounds", type=int, default=1, help="of the warm form: more of them vary less")
     options = parser.parse_args()
     data = data_folder()
     print(
@@ -212,7 +217,7 @@ def main() -> int:
     for name in options.languages.split(",") if options.languages else COMMANDS:
         spoken = languages.runtime(name)
         if spoken.toolchains():
-            wrong += compare(spoken, data, options.programs, options.every)
+            wrong += compare(spoken, data, options.programs, options.every, options.rounds)
         else:
             print(f"{spoken.title}: no toolchain here: {spoken.remedy}")
     return 1 if wrong else 0

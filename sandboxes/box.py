@@ -10,6 +10,7 @@ import select
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple, Protocol, Self
 
@@ -53,7 +54,8 @@ class Link(Protocol):
 
 class Held(NamedTuple):
     job: Job
-    packed: bytes
+    packed: bytes  # without its server
+    server: bytes
     tried: bool  # before, with an agent that was lost
 
 
@@ -67,6 +69,7 @@ class Box:
         self.jobs: deque[Held] = deque()  # the running one, then those that wait
         self.agent: Link | None = None
         self._sent = 0  # of these jobs, the first ones
+        self._server = b""  # the one that the agent knows
 
     def link(self) -> Link:
         """Starts an agent. Raises SandboxUnavailable."""
@@ -86,7 +89,7 @@ class Box:
 
     def start(self) -> None:
         """Raises SandboxUnavailable."""
-        self.agent = self.link()
+        self.agent, self._server = self.link(), b""
 
     def takes(self, job: Job) -> bool:
         """Now: at once, or as the next one."""
@@ -98,19 +101,22 @@ class Box:
         job = self.cut(job)
         if not self.suits(job):
             self.adapt(job)
-        self.jobs.append(Held(job, wire.pack(job), False))
+        self.jobs.append(Held(job, wire.pack(job), wire.pack_server(job.server), False))
         self._send()
 
     def _send(self) -> None:
         """In their order; what is not small waits here until it is the first."""
         while self._sent < len(self.jobs):
-            packed = self.jobs[self._sent].packed
-            if self._sent and len(packed) > _SMALL:
-                return
+            held = self.jobs[self._sent]
             if self.agent is None:
                 self.start()
+            new = held.server != self._server
+            content = wire.frame(held.packed, held.server if new else wire.SAME if held.server else b"")
+            if self._sent and len(content) > _SMALL:
+                return
             with contextlib.suppress(BrokenPipeError):  # it is found out when the answer is taken
-                self.agent.send(packed)  # type: ignore[union-attr]
+                self.agent.send(content)  # type: ignore[union-attr]
+            self._server = held.server or self._server
             self._sent += 1
 
     def take(self) -> Outcome:
@@ -121,7 +127,7 @@ class Box:
                 break
             except EOFError:
                 self._again()
-        job, _, _ = self.jobs.popleft()
+        job = self.jobs.popleft().job
         self._sent -= 1
         self._send()
         return self._outcome(job, answer)
@@ -138,13 +144,13 @@ class Box:
 
     def _again(self) -> None:
         """The agent was lost: what it held is run once more."""
-        job, packed, tried = self.jobs[0]
+        job = self.jobs[0].job
         why = self.close() or "no message"
-        if tried:
+        if self.jobs[0].tried:
             self.abandon()
             raise SandboxUnavailable(f"the sandbox's agent was lost during job {job.id!r}: {why}")
         log.warning("a sandbox's agent was lost during job %s and is started again: %s", job.id, why)
-        self.jobs[0] = Held(job, packed, True)
+        self.jobs[0] = self.jobs[0]._replace(tried=True)
         self._sent = 0
         self._send()
 
@@ -234,6 +240,11 @@ class Boxes:
 
 def _check_names(job: Job) -> None:
     for name in (*job.files, *(job.server.files if job.server else ())):
-        path = PurePosixPath(name)
-        if path.is_absolute() or ".." in path.parts or not path.parts or "\0" in name:
+        if not _lies_inside(name):
             raise ValueError(f"job {job.id!r}: the file {name!r} would lie outside its folder")
+
+
+@lru_cache(maxsize=256)  # most jobs have the same names
+def _lies_inside(name: str) -> bool:
+    path = PurePosixPath(name)
+    return bool(path.parts) and not path.is_absolute() and ".." not in path.parts and "\0" not in name

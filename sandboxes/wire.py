@@ -8,9 +8,10 @@ answers is data and never code.
 import os
 import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import IO, Any, NamedTuple
 
-from sandboxes.base import Job, Outcome
+from sandboxes.base import Job, Outcome, Server
 
 OUTCOME, COMMAND_TROUBLE, BOX_TROUBLE, READY, REFUSED = range(5)
 LIMITS = ("", "cpu", "wall", "memory", "output", "files")
@@ -47,6 +48,9 @@ def record(tag: bytes, content: bytes) -> bytes:
     return _RECORD.pack(tag, len(content)) + content + b"\0"
 
 
+SAME = record(b"K", b"")
+
+
 def texts(tag: bytes, items: Sequence[str]) -> bytes:
     return b"".join(record(tag, os.fsencode(item)) for item in items)
 
@@ -56,7 +60,7 @@ def files(tag: bytes, contents: Mapping[str, bytes]) -> bytes:
 
 
 def pack(job: Job) -> bytes:
-    """A job as one frame."""
+    """A job as records, without its server."""
     limits = job.limits
     space = limits.memory_bytes if limits.address_space_bytes is None else limits.address_space_bytes
     own = sum(-(-len(content) // 4096) * 4096 for content in job.files.values())
@@ -79,13 +83,21 @@ def pack(job: Job) -> bytes:
     ]
     if job.stdin:
         parts.append(record(b"I", job.stdin))
-    if job.server:
-        parts += [
-            texts(b"W", job.server.command),
-            files(b"V", job.server.files),
-            record(b"N", b"%d %d" % (job.server.programs, job.server.inside)),
-        ]
-    return frame(*parts)
+    return b"".join(parts)
+
+
+def pack_server(server: Server | None) -> bytes:
+    """A server as records; nothing for none. An agent keeps the last: jobs behind may have `SAME` in its place."""
+    if server is None:
+        return b""
+    return _packed_server(server.command, tuple(server.files.items()), server.programs, server.inside)
+
+
+@lru_cache(maxsize=8)
+def _packed_server(
+    command: tuple[str, ...], contents: tuple[tuple[str, bytes], ...], programs: int, inside: bool
+) -> bytes:
+    return b"".join((texts(b"W", command), files(b"V", dict(contents)), record(b"N", b"%d %d" % (programs, inside))))
 
 
 def unpack(answer: "Answer", id: str) -> Outcome:

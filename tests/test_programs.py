@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sandboxes import Limits, Outcome, Server
-from sandboxes.local import Local
+from sandboxes.local import Local, Process
 from toolkit import languages
 from toolkit.errors import InputError
 from toolkit.languages.base import Toolchain
@@ -115,6 +115,7 @@ DONE = f"\n{NONCE} done\n".encode()
             "exit code 1: AssertionError [X]: y",
         ),
         (outcome(code=1, stderr=b"main.lua:1: attempt to call\nstack traceback:"), "runtime error", "attempt to call"),
+        (outcome(code=1, stderr=b"error: \x1b[2Jred\r\0"), "runtime error", r"exit code 1: error: \x1b[2Jred\r\x00"),
         (outcome(code=1, stderr=b"lua: not enough memory"), "memory", "not enough memory"),
         (outcome(code=None, signal=11), "runtime error", "SIGSEGV"),
         (outcome(code=None, signal=40), "runtime error", "signal 40"),
@@ -215,6 +216,27 @@ def test_what_a_server_leaves_to_a_cold_start_does_not_end_it(pool: Local) -> No
         outcomes = {outcome.id: outcome for outcome in one.run(jobs)}
     assert [outcomes[name].warm for name in "abc"] == [False, True, True]
     assert [settled.judge(outcomes[name], f"{name}!", Limits()).status for name in "ab"] == ["runtime error", "passed"]
+
+
+def test_each_job_is_run_by_the_server_that_it_names(pool: Local) -> None:
+    """A box sends a server but once, as long as no other one and no other agent comes between."""
+    cold, servers = setting(warm=False), (setting(server=liar(0)), setting(server=liar(7)))
+    turns = [0, 0, None, 0, 1, 1, None, 0, 1]
+
+    def run(pool: Local) -> list[tuple[bool, int | None]]:
+        each = [(str(index), cold if turn is None else servers[turn]) for index, turn in enumerate(turns)]
+        jobs = (by.job(Program(name, f"raise SystemExit(3)  # {name}"), "x", by.server) for name, by in each)
+        found = {outcome.id: outcome for outcome in pool.run(jobs)}
+        return [(found[str(index)].warm, found[str(index)].exit_code) for index in range(len(turns))]
+
+    expected = [(False, 3) if turn is None else (True, 7 * turn) for turn in turns]
+    with Local(1) as one:
+        assert run(one) == expected
+        link = one.boxes[0].agent
+        assert isinstance(link, Process)
+        link.process.kill()
+        link.process.wait()
+        assert run(one) == expected
 
 
 def test_with_a_share_of_all_no_lie_of_a_server_counts(pool: Local) -> None:

@@ -42,7 +42,7 @@ struct server_kind {
     struct list command;
     struct file files[MOST_FILES];
     int file_count;
-    uint32_t programs; /* after which it is replaced; 0: there is no server in this job */
+    uint32_t programs; /* after which it is replaced */
     bool inside;       /* it runs them in its own process */
 };
 
@@ -52,7 +52,8 @@ struct job {
     struct file files[MOST_FILES];
     int file_count;
     struct bytes input;
-    struct server_kind server;
+    bool warm, brings_server;  /* it is to be run by the server; this job is the first that names that one */
+    struct server_kind server; /* the last that was named: it stays for the jobs behind */
 };
 
 struct configuration {
@@ -146,7 +147,7 @@ void run_program(const struct job *job);
 /* server.c */
 bool run_warm(const struct job *job); /* false when it has to be run cold */
 pid_t server_process(void);           /* 0 when none lives */
-uint64_t server_memory(void); /* what it needs for itself, beside what a program may use */
+uint64_t server_memory(void);         /* what it needs for itself, beside what a program may use */
 
 extern int death_of_child; /* a descriptor that tells of it */
 extern bool in_container;

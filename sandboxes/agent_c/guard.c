@@ -99,7 +99,8 @@ static const char *unreadable(const struct list *shown) {
 
 static void serve(const struct configuration *configuration) {
     static struct job job;
-    static struct frame frame;
+    static struct frame frames[2];
+    struct frame *frame = &frames[0], *other = &frames[1]; /* the other holds the texts of the server */
     sigset_t child;
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);
@@ -114,9 +115,12 @@ static void serve(const struct configuration *configuration) {
     if (has_memory_group()) strcat(facts, "memory ");
     if (has_process_group()) strcat(facts, "processes ");
     answer_words(READY, facts);
-    while (receive(0, &frame)) {
-        if ((words = read_job(&frame, &job))) answer_words(BOX_TROUBLE, words);
-        else if (!job.server.programs || !run_warm(&job)) run_program(&job);
+    while (receive(0, frame)) {
+        if ((words = read_job(frame, &job))) answer_words(BOX_TROUBLE, words);
+        else if (!job.warm || !run_warm(&job)) run_program(&job);
+        if (!job.brings_server) continue;
+        struct frame *next = other;
+        other = frame, frame = next;
     }
 }
 

@@ -48,14 +48,21 @@ static uint64_t refused; /* the key of a server that did not start: its programs
 pid_t server_process(void) { return server.process; }
 uint64_t server_memory(void) { return server.process ? server.memory : 0; }
 
-static void hash(uint64_t *key, const void *at, size_t length) {
-    for (size_t index = 0; index < length; index++) *key = (*key ^ ((const unsigned char *)at)[index]) * 0x100000001b3;
+static void hash(uint64_t *key, const char *at, size_t length) {
+    for (uint64_t word; length > 0;) {
+        size_t size = length < sizeof word ? length : sizeof word;
+        word = (uint64_t)length << 56; /* of the last: two that differ by zeros at the end are two */
+        memcpy(&word, at, size);
+        *key = (*key ^ word) * 0x9e3779b97f4a7c15;
+        *key ^= *key >> 32;
+        at += size, length -= size;
+    }
 }
 
 /* A server serves programs of one kind under one set of limits. */
 static uint64_t key_of(const struct job *job) {
     uint64_t key = 0xcbf29ce484222325;
-    hash(&key, &job->limits, sizeof job->limits);
+    hash(&key, (const char *)&job->limits, sizeof job->limits);
     for (int index = 0; index < job->server.command.count; index++)
         hash(&key, job->server.command.items[index], strlen(job->server.command.items[index]) + 1);
     for (int index = 0; index < job->server.file_count; index++) {
@@ -124,7 +131,6 @@ static bool start_server(const struct job *job, uint64_t key) {
     server.input = in[1], server.input_end = in[0]; /* what a program leaves unread must not reach the next */
     fcntl(in[0], F_SETFL, O_NONBLOCK);
     server.process = process;
-    server.memory = 0;
     server.requests = requests[1], server.answers = answers[0];
     server.output[0] = out[0], server.output[1] = error[0];
     server.programs_left = job->server.programs;
@@ -201,10 +207,20 @@ static bool drain_all(void) {
 
 enum served { LOST, COLD, JUDGED };
 
+/* What a server says of a program; LOST for an odd answer. */
+static enum served read_answer(const char *line, struct outcome *outcome) {
+    int end = 0;
+    unsigned long long microseconds, kilobytes;
+    size_t length = strlen(server.word);
+    if (strncmp(line, server.word, length)) return LOST;
+    if (!strcmp(line + length, length ? " cold\n" : "cold\n")) return COLD;
+    if (sscanf(line + length, "%d %llu %llu\n%n", &outcome->code, &microseconds, &kilobytes, &end) != 3) return LOST;
+    outcome->cpu_seconds = (double)microseconds / 1e6, outcome->peak_bytes = kilobytes * 1024;
+    return line[length + (size_t)end] ? LOST : JUDGED;
+}
+
 static enum served serve(const struct job *job) {
     char line[128];
-    int code, end = 0;
-    unsigned long long microseconds, kilobytes;
     bool answered = false;
     double started = now();
     for (int which = 0; which < 2; which++) open_stream(&streams[which], server.output[which], &job->limits);
@@ -212,21 +228,17 @@ static enum served serve(const struct job *job) {
     if (!give_files(job) || !request(job)) return LOST;
     enum limit limit = wait_for_answer(job, line, sizeof line, &answered);
     struct outcome outcome = {-SIGKILL, limit, 0, now() - started, 0, true};
-    bool judged = true;
+    enum served served = limit ? JUDGED : answered ? read_answer(line, &outcome) : LOST;
+    if (served == LOST) return LOST;
     if (!limit) {
-        if (!answered || strncmp(line, server.word, strlen(server.word))) return LOST;
-        const char *found = line + strlen(server.word);
-        judged = strcmp(found, *server.word ? " cold\n" : "cold\n");
-        if (judged && (sscanf(found, "%d %llu %llu\n%n", &code, &microseconds, &kilobytes, &end) != 3 || found[end])) return LOST;
         kill_all_but(server.process);
         if (!server.process || waitpid(server.process, NULL, WNOHANG) || !drain_all()) return LOST;
-        if (judged) outcome.code = code, outcome.cpu_seconds = (double)microseconds / 1e6, outcome.peak_bytes = kilobytes * 1024;
-        if (judged && code != 0 && memory_kills() > kills) outcome.limit = MEMORY_LIMIT;
+        if (outcome.code != 0 && memory_kills() > kills) outcome.limit = MEMORY_LIMIT;
         if (too_much_used(job->limits.file_bytes)) return LOST; /* a verdict for a cold start */
     }
-    if (judged) answer_outcome(&outcome, streams);
+    if (served == JUDGED) answer_outcome(&outcome, streams);
     if (limit || --server.programs_left == 0) stop_server();
-    return judged ? JUDGED : COLD;
+    return served;
 }
 
 bool run_warm(const struct job *job) {

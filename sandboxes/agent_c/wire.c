@@ -81,14 +81,18 @@ void read_configuration(struct frame *frame, struct configuration *configuration
         }
 }
 
-const char *read_job(struct frame *frame, struct job *job) {
+static struct server_kind *server_of(struct job *job) {
+    if (!job->brings_server) job->server.command.count = job->server.file_count = 0;
+    job->warm = job->brings_server = true;
+    return &job->server;
+}
+
+static const char *read_records(struct frame *frame, struct job *job) {
     struct bytes record;
     size_t place = 0;
     bool fits = true;
-    job->command.count = job->environment.count = job->server.command.count = 0;
-    job->file_count = job->server.file_count = 0;
-    job->server.programs = 0;
-    job->server.inside = false;
+    job->command.count = job->environment.count = job->file_count = 0;
+    job->warm = job->brings_server = false;
     job->input = (struct bytes){"", 0};
     for (char tag; (tag = next(frame, &place, &record));) switch (tag) {
         case 'L':
@@ -99,16 +103,24 @@ const char *read_job(struct frame *frame, struct job *job) {
         case 'E': fits &= append(&job->environment, record.at); break;
         case 'F': fits &= add_file(job->files, &job->file_count, record); break;
         case 'I': job->input = record; break;
-        case 'W': fits &= append(&job->server.command, record.at); break;
-        case 'V': fits &= add_file(job->server.files, &job->server.file_count, record); break;
+        case 'W': fits &= append(&server_of(job)->command, record.at); break;
+        case 'V': fits &= add_file(server_of(job)->files, &job->server.file_count, record); break;
         case 'N':
-            job->server.programs = (uint32_t)atoi(record.at);
+            server_of(job)->programs = (uint32_t)atoi(record.at);
             job->server.inside = record.length && record.at[record.length - 1] == '1';
             break;
+        case 'K': job->warm = true; break; /* by the server that an earlier job brought */
         default: return "a record that this agent does not know";
         }
     if (!fits || place != frame->length) return "a job of more words or files than fit";
+    if (job->warm && !job->server.command.count) return "a server that this agent does not know";
     return job->command.count ? NULL : "a job without a command";
+}
+
+const char *read_job(struct frame *frame, struct job *job) {
+    const char *words = read_records(frame, job);
+    if (words && job->brings_server) job->server.command.count = 0; /* it may be half of one */
+    return words;
 }
 
 static void write_all(struct iovec *parts, int count) {

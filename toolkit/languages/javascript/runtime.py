@@ -1,4 +1,7 @@
-"""Programs in JavaScript, run by Node as CommonJS modules; warm, many in one process."""
+"""Programs in JavaScript, run by Node as CommonJS modules; warm, many in one process.
+
+Not covered by the proof: a program that debugs its own process from a worker.
+"""
 
 import shutil
 import subprocess

@@ -28,6 +28,9 @@ const FILES = /^(?:package\.json|node_modules|.*\.mjs)$/;
 // Under proof every program's main.js is this: compiled once, and told its line without a file.
 const HARNESS = readFileSync('/server/proof.js', 'utf8');
 const prove = compileFunction(HARNESS, ['require', 'module', 'line'], { filename: MAIN });
+// What the harness asks for is nothing that its program has asked for.
+const needed = { fs, module: Module, inspector: require('inspector'), vm: require('vm') };
+const give = Object.assign((name) => needed[name], { cache: require.cache });
 
 let idle = 0; // what is counted as at work when nothing is: the streams
 const isBusy = () => apply(resources, process, []).length > idle;
@@ -87,6 +90,7 @@ function suits(proven) {
     if (!name.endsWith('.js')) continue;
     const text = readFileSync(name, 'latin1');
     if (COLD.test(text) || isModule(text)) return false;
+    read(text);
   }
   return true;
 }
@@ -211,10 +215,11 @@ function restoreProcess() {
   process.mainModule = undefined;
   apply(chdir, process, ['/box/work']);
   apply(umask, process, [0o022]);
-  return inodes() === before.inodes && files() <= before.files && threads() <= before.threads && !hasChildren();
+  if (inodes() !== before.inodes || files() > before.files) return false;
+  return !hasAsked() || (threads() <= before.threads && !hasChildren()); // without a module none can be made
 }
 
-let restore;
+let read, restore, hasAsked; // of state.js
 let word = '', begun, running = false;
 let over; // tells the harness that the end was the end
 
@@ -236,7 +241,7 @@ function next() {
   running = true;
   try {
     over = undefined;
-    if (proven) over = prove(require, { path: '/box/work', filename: MAIN }, input);
+    if (proven) over = prove(give, { path: '/box/work', filename: MAIN }, input);
     else Module._load(MAIN, null, true);
   } catch (error) {
     fail(error);
@@ -280,7 +285,7 @@ function end(code) {
 
 function prepare() {
   watchAll();
-  restore = require('./state.js');
+  ({ read, restore, hasAsked } = require('./state.js'));
   idle = apply(resources, process, []).length;
   before = { inodes: inodes(), files: files(), threads: threads() };
   noteListeners();

@@ -8,6 +8,7 @@ const { isArray } = Array;
 const Module = require('module');
 const same = Object.is;
 const has = Function.prototype.call.bind(Set.prototype.has);
+const matches = Function.prototype.call.bind(RegExp.prototype.test);
 const MODULES = [
   'assert', 'assert/strict', 'async_hooks', 'buffer', 'child_process', 'console', 'constants', 'crypto', 'events', 'fs',
   'fs/promises', 'inspector', 'module', 'os', 'path', 'path/posix', 'perf_hooks', 'process', 'querystring', 'readline',
@@ -86,10 +87,11 @@ function everyThing() {
 
 let changed = false; // whether something was set that a function keeps where nothing shows it
 
-/** A setter of a prototype is for what inherits from it, and keeps its value there. */
+/** Getters and setters of a prototype are for what inherits from it, and keep their values there. */
+const isPrototype = (thing) => typeof thing.constructor === 'function' && thing.constructor.prototype === thing;
+
 function watchSetters(thing) {
-  const { constructor } = thing;
-  if (typeof constructor === 'function' && constructor.prototype === thing) return;
+  if (isPrototype(thing)) return;
   for (const key of ownKeys(thing)) {
     const found = getOwnPropertyDescriptor(thing, key);
     if (!found.set || !found.configurable || FREE.has(key)) continue;
@@ -158,8 +160,8 @@ function isSame(now, then) {
 /** Whether there is nothing to put back: so it is for nearly all, so this is what has to be fast. */
 function looksWhole({ thing, prototype, seen }) {
   const { plain, values, others, known } = seen;
-  if (getPrototypeOf(thing) !== prototype || !isExtensible(thing)) return false;
-  if (namesOf(thing).length !== seen.names || getOwnPropertySymbols(thing).length !== seen.symbols) return false;
+  if (getPrototypeOf(thing) !== prototype || !isExtensible(thing) || namesOf(thing).length !== seen.names) return false;
+  if (asked && getOwnPropertySymbols(thing).length !== seen.symbols) return false;
   for (let index = 0; index < plain.length; index++) if (thing[plain[index]] !== values[index]) return false;
   for (let index = 0; index < others.length; index++) {
     const { get, set } = known[index];
@@ -208,29 +210,75 @@ function hasNewModule() {
 
 // What can not be watched: accessors that no one can replace, so they can be asked.
 const { EventEmitter } = require('events');
-const { inspect } = require('util');
+const { inspect, types } = require('util');
 const { stringify } = JSON;
 const { wrap } = Module;
 const kept = () => stringify([EventEmitter.defaultMaxListeners, EventEmitter.captureRejections, inspect.defaultOptions,
   wrap('')]);
 const keptAtFirst = kept();
 
-/** Modules that Node has loaded for its own use, and that are not watched. */
+// Who looks like asking for nothing else can change only what these lead to, or does so by names put together.
+const USUAL = new Set(['Object', 'Function', 'Array', 'String', 'Number', 'Boolean', 'BigInt', 'Symbol', 'Math', 'JSON',
+  'Map', 'Set', 'WeakMap', 'WeakSet', 'Date', 'RegExp', 'Promise', 'Reflect', 'Error', 'RangeError', 'TypeError',
+  'SyntaxError', 'ReferenceError', 'EvalError', 'URIError', 'AggregateError', 'parseInt', 'parseFloat', 'isNaN',
+  'isFinite', 'console', 'process', 'Buffer', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval',
+  'setImmediate', 'clearImmediate', 'queueMicrotask']);
+const USUAL_MODULES = ['assert', 'assert/strict'];
+const unusual = ownKeys(globalThis).filter((key) => isThing(globalThis[key]) && !USUAL.has(key));
+const ASKS = new RegExp(`Symbol|\\\\[ux]|\\b(?:${unusual.filter((key) => typeof key === 'string').join('|')})\\b`);
+let asked = false; // whether for more: then everything is looked at, symbols too
+
+/** What properties, prototypes and getters lead to, without the unusual global names. */
+function reached(roots) {
+  const found = new Set();
+  const visit = (thing) => {
+    if (!isThing(thing) || found.has(thing)) return;
+    found.add(thing);
+    if (types.isPromise(thing)) thing.catch(() => {});
+    visits.push(getPrototypeOf(thing));
+    if (ArrayBuffer.isView(thing)) return;
+    for (const key of ownKeys(thing)) if (key !== 'length' && key !== 'name') follow(thing, key);
+  };
+  const follow = (thing, key) => {
+    if (thing === globalThis && unusual.includes(key)) return;
+    const { value, get, set } = getOwnPropertyDescriptor(thing, key);
+    visits.push(value, get, set);
+    if (get && key !== 'stdin' && !isPrototype(thing)) visits.push(thing[key]);
+  };
+  const visits = [...roots];
+  while (visits.length) visit(visits.pop());
+  return found;
+}
+
+/** Things that a program may change that asks for nothing unusual. */
+function nearOnes() {
+  const modules = [...USUAL_MODULES, 'inspector'].map((name) => require(name)); // the harness changes the last
+  const { noDeprecation } = process;
+  process.noDeprecation = true;
+  const found = reached([globalThis, module, require, ...modules, ...hidden()]);
+  process.noDeprecation = noDeprecation;
+  return found;
+}
+
+/** Modules that Node has loaded for its own use, and that are not watched, end the server. */
 function watchLoads() {
   const spelled = (names) => new Set(names.flatMap((name) => [name, `node:${name}`]));
-  const [builtIn, watched] = [spelled(Module.builtinModules), spelled(MODULES)];
+  const [builtIn, watched, usual] = [Module.builtinModules, MODULES, USUAL_MODULES].map(spelled);
   const call = (load, self, words) => {
+    if (has(builtIn, words[0]) && !has(usual, words[0])) asked = true;
     if (has(builtIn, words[0]) && !has(watched, words[0])) changed = true;
     return apply(load, self, words);
   };
   Module._load = new Proxy(Module._load, { apply: call });
 }
 
-watchLoads();
 for (const [thing, names] of TOUCHING) for (const name of names) watchTouching(thing, name);
+const near = nearOnes();
+watchLoads();
 const things = everyThing();
 things.forEach(watchSetters);
 const notes = things.map(note);
+const nearNotes = notes.filter(({ thing }) => near.has(thing));
 
 const clearMarks = performance.clearMarks.bind(performance);
 const clearMeasures = performance.clearMeasures.bind(performance);
@@ -245,12 +293,23 @@ function clearTraces() {
 const EVERY = 32; // programs: then each property is looked at as a whole, whatever was called
 let programs = 0;
 
+/** Takes note of a program's text. */
+function read(text) {
+  if (!matches(ASKS, text)) return;
+  asked = true;
+  /(?:)/.exec(''); // a program sees the last match
+}
+
 /** Puts everything back; false where that can not be done. */
-module.exports = function restore() {
+function restore() {
   if (changed || hasNewModule()) return false;
-  const isGood = touched || ++programs % EVERY === 0 ? isWhole : looksWhole;
-  for (let index = 0; index < notes.length; index++) if (!isGood(notes[index]) && !putBack(notes[index])) return false;
-  touched = false;
+  const thorough = touched || ++programs % EVERY === 0;
+  const isGood = thorough ? isWhole : looksWhole;
+  const noted = thorough || asked ? notes : nearNotes;
+  for (let index = 0; index < noted.length; index++) if (!isGood(noted[index]) && !putBack(noted[index])) return false;
+  touched = asked = false;
   clearTraces();
   return Module.wrap === wrap && kept() === keptAtFirst;
-};
+}
+
+module.exports = { read, restore, hasAsked: () => asked };
