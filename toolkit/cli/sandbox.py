@@ -13,8 +13,9 @@ Programs in, verdicts out: JSON Lines on stdin and stdout, in the order in which
 A row of programs is {"id", "program"}, and may have "stdin" (with --oracle exit-code) and "limits":
 cpu_seconds, wall_seconds, memory_bytes, address_space_bytes, processes, output_bytes, kept_bytes,
 file_bytes. A row of verdicts is {"id", "status", "reason", "exit_code", "stdout", "stderr", "seconds",
-"peak_bytes"}; seconds are of processor time, exit_code is null where a signal ended the program, bytes
-of stdout and stderr that are not UTF-8 stand as \\xNN.
+"peak_bytes"}; seconds are of processor time, exit_code is null where a signal ended the program,
+peak_bytes are 0 where nobody measured them (R by a warm server), bytes of stdout and stderr that are
+not UTF-8 stand as \\xNN.
 
 A row that can not be read ends the run with exit code 2 and its line's number; the rows before it have
 their verdicts. Trouble of the sandbox ends it with 3; the same command goes on from the cache. A
