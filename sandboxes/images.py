@@ -9,7 +9,6 @@ is mounted from the client's machine: the engine may run on another.
 import hashlib
 import io
 import os
-import re
 import socket
 import tarfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -29,7 +28,6 @@ TOOLCHAIN = "/usr/share/langlift/toolchain"  # packages and versions, one a line
 AGENT = "/langlift-agent"
 _BOX = "langlift-box"
 _FULL_DISK = "no space left on device"
-_PASSWORD = re.compile(r"(?<=:)[^:@/\s]+(?=@)")  # of an address
 _SECONDS = 60  # for one answer of the engine
 
 
@@ -76,10 +74,23 @@ def engine_trouble(what: str) -> Iterator[None]:
         yield
     except (DockerException, RequestException) as error:  # a lost engine raises the second
         raise SandboxUnavailable(f"the Docker engine {what}: {_words(error)}", _remedy(str(error))) from error
+    except ValueError as error:  # which would show a part of it
+        raise SandboxUnavailable(f"the Docker engine {what}: that is no address", _remedy("")) from error
 
 
 def _words(error: Exception) -> str:
-    return _PASSWORD.sub("...", str(getattr(error, "explanation", None) or error))
+    words = str(getattr(error, "explanation", None) or error)
+    named, shown = os.environ.get("DOCKER_HOST", ""), _shown_host()
+    secret = named.partition("://")[2].rpartition("@")[0]
+    return words.replace(named, shown).replace(secret, "...") if secret else words
+
+
+def _shown_host() -> str:
+    """DOCKER_HOST without who is to be let in there, and printable."""
+    kind, separator, place = os.environ.get("DOCKER_HOST", "").partition("://")
+    _, at, host = place.rpartition("@")
+    shown = f"{kind}{separator}{'...@' if at else ''}{host}"
+    return shown if shown.isprintable() else ascii(shown)
 
 
 def _remedy(words: str) -> str:
@@ -89,8 +100,7 @@ def _remedy(words: str) -> str:
         return "the engine's machine is of another kind than this one, for which the agent was compiled"
     if "PermissionError" in words or "permission denied" in words:
         return "join the group docker (usermod -aG docker), or use a rootless engine"
-    if named := os.environ.get("DOCKER_HOST"):
-        named = _PASSWORD.sub("...", named)
+    if named := _shown_host():
         return f"DOCKER_HOST says {named}: start an engine there, name one that runs, or unset it for this machine's"
     return "start it (dockerd as root, or systemctl start docker), or set DOCKER_HOST to one that runs"
 

@@ -368,12 +368,21 @@ def test_without_an_engine_the_error_says_how_to_get_one(tmp_path: Path, monkeyp
     assert trouble.value.exit_code == 3
 
 
-def test_no_password_of_an_engine_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DOCKER_HOST", "tcp://someone:secret@127.0.0.1:1")
+@pytest.mark.parametrize("secret", ["some:secret", "secret", "some:secret/x", "s@me:secret", "some:a secret"])
+def test_no_password_of_an_engine_is_told(monkeypatch: pytest.MonkeyPatch, secret: str) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"tcp://{secret}@127.0.0.1:1")
     with pytest.raises(SandboxUnavailable, match="Docker engine") as trouble:
         open_pool("docker", image="any")
-    assert "tcp://someone:...@127.0.0.1:1" in trouble.value.help
+    assert "tcp://...@127.0.0.1:1" in trouble.value.help
     assert "secret" not in f"{trouble.value}{trouble.value.help}"
+
+
+@pytest.mark.parametrize("odd", ["tcp://[x", "tcp://a:99999", "tcp://\x1b[31mh:1", "bogus://x"])
+def test_what_is_no_address_is_trouble_of_the_engine(monkeypatch: pytest.MonkeyPatch, odd: str) -> None:
+    monkeypatch.setenv("DOCKER_HOST", odd)
+    with pytest.raises(SandboxUnavailable, match="Docker engine") as trouble:
+        open_pool("docker", image="any")
+    assert trouble.value.help.isprintable()
 
 
 def test_a_missing_image_is_named_with_the_command_that_makes_it(client: Any) -> None:

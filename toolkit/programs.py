@@ -197,7 +197,8 @@ def check_limits(given: Mapping[str, Any]) -> None:
             )
 
 
-_LEAST = {"wall_seconds": 0.01, "kept_bytes": 1024}  # the proof must be among what is kept
+# The proof must be among what is kept; no language starts in less memory.
+_LEAST = {"wall_seconds": 0.01, "kept_bytes": 1024, "memory_bytes": 1 << 20}
 _MOST = {
     "cpu_seconds": 1_000_000,
     "wall_seconds": 1_000_000,

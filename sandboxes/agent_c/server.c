@@ -34,6 +34,7 @@
 #include <unistd.h>
 
 enum { TICK = 500, START_SECONDS = 60 };
+enum { THREADS = 16 }; /* count as processes: a server that runs programs inside itself does not start with fewer */
 
 static struct {
     pid_t process; /* 0: none */
@@ -243,6 +244,7 @@ static enum served serve(const struct job *job) {
 
 bool run_warm(const struct job *job) {
     uint64_t key = key_of(job);
+    if (job->server.inside && job->limits.processes < THREADS) return false;
     if (key == refused || prepare_box(job->limits.file_bytes)) return false;
     if (server.process && server.key != key) stop_server();
     limit_cgroups(&job->limits, 0); /* a cold start would need as much for itself */

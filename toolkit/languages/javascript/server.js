@@ -21,8 +21,10 @@ const { clear } = Map.prototype;
 const MAIN = '/box/work/main.js';
 const REQUESTS = 7, ANSWERS = 8, INPUT = 9;
 // Names of what outlives a program where nothing can put it back, or works once in a process.
-const WORDS = 'stdin|async_hooks|AsyncLocalStorage|globalPaths';
-const COLD = new RegExp(`\\b(?:import|export|${WORDS})\\b`);
+const WORDS = 'stdin|async_hooks|AsyncLocalStorage|globalPaths|beforeExit|package\\.json|node_modules';
+const SAYINGS = '[\'"`]exit[\'"`]|\\bref\\s*:\\s*false|\\bprocess\\.report\\b';
+const COLD = new RegExp(`\\b(?:import|export|${WORDS})\\b|${SAYINGS}`);
+const CAUGHT = /\bcatch\b/, SHOWN = /\bassert(?:\.ok)?\s*\(/; // Node keeps what such a check said, by its place
 const FILES = /^(?:package\.json|node_modules|.*\.mjs)$/;
 
 // Under proof every program's main.js is this: compiled once, and told its line without a file.
@@ -89,7 +91,7 @@ function suits(proven) {
     if (proven && name === 'main.js') continue;
     if (!name.endsWith('.js')) continue;
     const text = readFileSync(name, 'latin1');
-    if (COLD.test(text) || isModule(text)) return false;
+    if (COLD.test(text) || isModule(text) || (SHOWN.test(text) && CAUGHT.test(text))) return false;
     read(text);
   }
   return true;
@@ -115,10 +117,13 @@ const KEEPERS = {
   async_hooks: ['createHook'],
   crypto: ['setEngine', 'setFips'],
   events: ['setMaxListeners'],
+  fs: ['unwatchFile', 'watchFile'],
   module: ['_initPaths', 'enableCompileCache', 'register', 'registerHooks', 'setSourceMapsSupport'],
+  os: ['setPriority'],
   perf_hooks: ['monitorEventLoopDelay'],
   process: ['binding', '_linkedBinding', 'getBuiltinModule', 'setSourceMapsEnabled',
     'setUncaughtExceptionCaptureCallback'],
+  stream: ['setDefaultHighWaterMark'],
   util: ['setTraceSigInt'],
   v8: ['setFlagsFromString', 'setHeapSnapshotNearHeapLimit'],
   worker_threads: ['setEnvironmentData'],
@@ -143,7 +148,7 @@ function watchAll() {
 
 // Listeners, descriptors, threads and children of the process itself.
 const streams = [stdout, stderr].map((stream) => {
-  return { stream, keys: new Set(ownKeys(stream)), state: stream._writableState };
+  return { stream, keys: new Set(ownKeys(stream)), state: stream._writableState, most: stream._maxListeners };
 });
 const written = streams.flatMap(({ stream, state }) => [stream, state]).map((thing) => [thing, getPrototypeOf(thing)]);
 const variables = Object.entries(process.env);
@@ -177,6 +182,12 @@ function restoreListeners() {
   return true;
 }
 
+/** Whether the program itself listens to its end: what it begins there, Node runs never, or first. */
+function listens(name) {
+  const known = (own.get(process).get(name)?.length ?? 0) + (name === 'exit' && over ? 1 : 0);
+  return apply(listenerCount, process, [name]) > known;
+}
+
 function hasChildren() {
   const file = openSync(CHILDREN);
   const found = readSync(file, room);
@@ -200,12 +211,13 @@ function holdsValues(thing, prototype) {
 function restoreProcess() {
   if (escaped) return false;
   for (const [thing, prototype] of written) if (!holdsValues(thing, prototype)) return false;
-  for (const { stream, keys, state } of streams) {
+  for (const { stream, keys, state, most } of streams) {
     if (stream._writableState !== state || state.defaultEncoding !== 'utf8') return false;
     if (stream.destroyed || stream.writableEnded || stream.writableLength || stream.writableCorked) return false;
     for (const key of ownKeys(stream)) {
-      if (!keys.has(key) && typeof stream[key] === 'function') deleteProperty(stream, key);
+      if (!keys.has(key) && (typeof key === 'string' || typeof stream[key] === 'function')) deleteProperty(stream, key);
     }
+    stream._maxListeners = most;
   }
   restoreVariables();
   for (const map of maps) apply(clear, map, []);
@@ -269,9 +281,11 @@ function settle() {
     if (!before) prepare();
     else if (running && !isBusy()) end(process.exitCode ?? 0);
   });
+  if (before && listens('beforeExit')) leave();
 }
 
 function end(code) {
+  if (listens('exit')) leave();
   process._exiting = true;
   process.exitCode = code;
   apply(emit, process, ['exit', code]);

@@ -32,7 +32,8 @@ function valuesOf(thing) {
 
 /** Those that no global name leads to. */
 function hidden() {
-  const iterators = [[].values(), new Map().values(), new Set().values(), ''[Symbol.iterator](), 'a'.matchAll(/a/g)];
+  const stream = typeof ReadableStream === 'function' ? [new ReadableStream().values()] : [];
+  const iterators = [...stream, [].values(), new Map().values(), new Set().values(), ''[Symbol.iterator](), 'a'.matchAll(/a/g)];
   const functions = [function* () {}, async () => {}, async function* () {}];
   const timers = [setTimeout(() => {}), setImmediate(() => {})];
   clearTimeout(timers[0]);
@@ -78,7 +79,11 @@ function everyThing() {
     }
   }
   for (const thing of [...hidden(), ...module.parent.exports]) if (isThing(thing)) add(thing);
-  for (let thing = process; thing; thing = getPrototypeOf(thing)) things.add(thing);
+  for (const first of [process, getPrototypeOf(process.stdout), getPrototypeOf(process.stderr)]) {
+    for (let thing = first; thing; thing = getPrototypeOf(thing)) add(thing);
+  }
+  const { constants } = require('os');
+  for (const table of [constants, ...valuesOf(constants)]) add(table);
   const changing = [process.env, process.argv, Module._cache, Module._pathCache, Module._extensions['.node']];
   for (const each of changing) things.delete(each);
   things.add(Module._extensions);
@@ -225,7 +230,9 @@ const USUAL = new Set(['Object', 'Function', 'Array', 'String', 'Number', 'Boole
   'setImmediate', 'clearImmediate', 'queueMicrotask']);
 const USUAL_MODULES = ['assert', 'assert/strict'];
 const unusual = ownKeys(globalThis).filter((key) => isThing(globalThis[key]) && !USUAL.has(key));
-const ASKS = new RegExp(`Symbol|\\\\[ux]|\\b(?:${unusual.filter((key) => typeof key === 'string').join('|')})\\b`);
+const ON_FUNCTION = '\\b(?:Math|JSON|Object|Array|Number|String|Date|Promise|Buffer|console|assert)\\.\\w+\\.\\w+\\s*=';
+const NAMES = unusual.filter((key) => typeof key === 'string').join('|');
+const ASKS = new RegExp(`Symbol|\\\\[ux]|\\b(?:${NAMES})\\b|${ON_FUNCTION}`);
 let asked = false; // whether for more: then everything is looked at, symbols too
 
 /** What properties, prototypes and getters lead to, without the unusual global names. */
@@ -278,6 +285,10 @@ watchLoads();
 const things = everyThing();
 things.forEach(watchSetters);
 const notes = things.map(note);
+// Those that hold nothing of their own, which no note is of: a program may hang something there.
+const functions = [...new Set(things.flatMap(valuesOf))].filter((value) => {
+  return typeof value === 'function' && !things.includes(value) && isExtensible(value) && namesOf(value).length === 0;
+});
 const nearNotes = notes.filter(({ thing }) => near.has(thing));
 
 const clearMarks = performance.clearMarks.bind(performance);
@@ -293,6 +304,13 @@ function clearTraces() {
 const EVERY = 32; // programs: then each property is looked at as a whole, whatever was called
 let programs = 0;
 
+function clearFunctions() {
+  for (let index = 0; index < functions.length; index++) {
+    const found = namesOf(functions[index]);
+    for (let each = 0; each < found.length; each++) deleteProperty(functions[index], found[each]);
+  }
+}
+
 /** Takes note of a program's text. */
 function read(text) {
   if (!matches(ASKS, text)) return;
@@ -307,6 +325,7 @@ function restore() {
   const isGood = thorough ? isWhole : looksWhole;
   const noted = thorough || asked ? notes : nearNotes;
   for (let index = 0; index < noted.length; index++) if (!isGood(noted[index]) && !putBack(noted[index])) return false;
+  if (thorough || asked) clearFunctions();
   touched = asked = false;
   clearTraces();
   return Module.wrap === wrap && kept() === keptAtFirst;

@@ -12,8 +12,8 @@ BEGIN {
         open(my $program, "<", "program.pl") or die "program.pl: $!\n";
         open(my $file, "+>", undef) or die "a temporary file: $!\n";
         local $/;
-        print $file qq(#line 1 "program.pl"\n), scalar(<$program>), "\n;\$::v$name = \$::v$name = '$mark';\n";
-        seek($file, 0, 0);
+        print $file qq(#line 1 "program.pl"\n), scalar(<$program>), "\n;\$::v$name = \$::v$name = '$mark';\n"
+            and seek($file, 0, 0) or die "a copy of the program: $!\n"; # seek writes the rest
         return $file;
     };
 

@@ -20,7 +20,9 @@ local({
   path <- tempfile()
   text <- readBin("program.R", "raw", file.size("program.R"))
   blank <- rep(c(as.raw(10L), rep(as.raw(32L), 1023L)), 8L)
-  writeBin(c(text, blank, as.raw(10L), charToRaw(paste0(name, " <- '", mark, "'\n"))), path)
+  copy <- c(text, blank, as.raw(10L), charToRaw(paste0(name, " <- '", mark, "'\n")))
+  writeBin(copy, path)
+  if (file.size(path) != length(copy)) stop("no room for a copy of the program")
   size <- paste0("pos:\t", format(file.size(path), scientific = FALSE))
   library <- file.path(R.home("library"), "parallel", "libs", paste0("parallel", .Platform$dynlib.ext))
   .Call(getNativeSymbolInfo("mc_close_fds", dyn.load(library)), 3L) # the first descriptor that R opens is its script
