@@ -27,7 +27,9 @@ def toolchains() -> tuple[Toolchain, ...]:
 
 def server(toolchain: Toolchain) -> Server:
     """Its command begins with another than node, which would be copied: a hundred megabytes."""
-    files = {name: encoded(part(__file__, name)) for name in ("server.js", "state.js", "proof.js")}
+    files = {
+        name: encoded(part(__file__, name)) for name in ("server.js", "state.js", "things.js", "keepers.js", "proof.js")
+    }
     return Server(("/usr/bin/env", toolchain.command[0], "/server/server.js"), files, inside=True)
 
 

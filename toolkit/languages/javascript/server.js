@@ -9,13 +9,13 @@ const { inspect } = require('util');
 const { compileFunction } = require('vm');
 const { readFileSync, readSync, readdirSync, writeSync, writeFileSync, openSync, closeSync, unlinkSync } = fs;
 const { statSync, fstatSync } = fs;
-const { ownKeys, apply, construct, deleteProperty, getPrototypeOf } = Reflect;
+const { ownKeys, apply, deleteProperty, getPrototypeOf } = Reflect;
 const { stdout, stderr } = process; // made now: a program must not be who makes them
 const { reallyExit, resourceUsage, chdir, umask } = process;
 const { emit, rawListeners, eventNames, removeListener, listenerCount } = process;
 const resources = process.getActiveResourcesInfo;
 const later = setImmediate;
-const perf = require('perf_hooks'), workers = require('worker_threads');
+const { watchAll, hasEscaped } = require('./keepers.js');
 const { getOwnPropertyDescriptor } = Object;
 const { clear } = Map.prototype;
 const MAIN = '/box/work/main.js';
@@ -97,55 +97,6 @@ function suits(proven) {
   return true;
 }
 
-let escaped = false; // whether the program may have left something that runs behind its end
-
-function watch(thing, name) {
-  thing[name] = new Proxy(thing[name], {
-    apply(...call) {
-      escaped = true;
-      return apply(...call);
-    },
-    construct(...call) {
-      escaped = true;
-      return construct(...call);
-    },
-  });
-}
-
-// What else keeps something in this process where nothing shows it.
-const KEEPERS = {
-  async_hooks: ['createHook'],
-  crypto: ['setEngine', 'setFips'],
-  events: ['setMaxListeners'],
-  fs: ['unwatchFile', 'watchFile'],
-  module: ['_initPaths', 'enableCompileCache', 'register', 'registerHooks', 'setSourceMapsSupport'],
-  os: ['setPriority'],
-  perf_hooks: ['monitorEventLoopDelay'],
-  process: ['binding', '_linkedBinding', 'getBuiltinModule', 'setSourceMapsEnabled',
-    'setUncaughtExceptionCaptureCallback'],
-  stream: ['setDefaultHighWaterMark'],
-  util: ['setTraceSigInt'],
-  v8: ['setFlagsFromString', 'setHeapSnapshotNearHeapLimit'],
-  worker_threads: ['setEnvironmentData'],
-};
-
-function watchAll() {
-  const timers = [setTimeout(() => {}), setImmediate(() => {})];
-  for (const timer of timers) watch(getPrototypeOf(timer), 'unref');
-  clearTimeout(timers[0]);
-  clearImmediate(timers[1]);
-  if (Atomics.waitAsync) watch(Atomics, 'waitAsync');
-  const makers = { FinalizationRegistry: globalThis, PerformanceObserver: perf, BroadcastChannel: workers };
-  for (const [name, module] of Object.entries(makers)) {
-    watch(module, name);
-    module[name].prototype.constructor = module[name];
-    if (name in globalThis) globalThis[name] = module[name];
-  }
-  for (const [module, names] of Object.entries(KEEPERS)) {
-    for (const name of names) if (require(module)[name]) watch(require(module), name);
-  }
-}
-
 // Listeners, descriptors, threads and children of the process itself.
 const streams = [stdout, stderr].map((stream) => {
   return { stream, keys: new Set(ownKeys(stream)), state: stream._writableState, most: stream._maxListeners };
@@ -209,7 +160,7 @@ function holdsValues(thing, prototype) {
 }
 
 function restoreProcess() {
-  if (escaped) return false;
+  if (hasEscaped()) return false;
   for (const [thing, prototype] of written) if (!holdsValues(thing, prototype)) return false;
   for (const { stream, keys, state, most } of streams) {
     if (stream._writableState !== state || state.defaultEncoding !== 'utf8') return false;
@@ -304,7 +255,7 @@ function prepare() {
   before = { inodes: inodes(), files: files(), threads: threads() };
   noteListeners();
   hasChildren();
-  escaped = false; // what Node called to make what is made when asked for
+  hasEscaped(); // what Node called to make what is made when asked for
   put(ANSWERS, 'ready\n');
   next();
 }
