@@ -5,7 +5,7 @@
 // exits by itself ends this process, and is run cold; so is who leaves something behind that can not be put back.
 const fs = require('fs');
 const Module = require('module');
-const { inspect } = require('util');
+const { inspect, types: { isMap } } = require('util');
 const { compileFunction } = require('vm');
 const { readFileSync, readSync, readdirSync, writeSync, writeFileSync, openSync, closeSync, unlinkSync } = fs;
 const { statSync, fstatSync } = fs;
@@ -22,9 +22,11 @@ const MAIN = '/box/work/main.js';
 const REQUESTS = 7, ANSWERS = 8, INPUT = 9;
 // Names of what outlives a program where nothing can put it back, or works once in a process.
 const WORDS = 'stdin|async_hooks|AsyncLocalStorage|globalPaths|beforeExit|package\\.json|node_modules';
-const SAYINGS = '[\'"`]exit[\'"`]|\\bref\\s*:\\s*false|\\bprocess\\.report\\b';
+const SAYINGS = '[\'"`]exit[\'"`]|\\b(?:ref|pipeline|process\\.report|std(?:out|err)\\s*\\.\\s*(?:end|destroy))\\b';
 const COLD = new RegExp(`\\b(?:import|export|${WORDS})\\b|${SAYINGS}`);
-const CAUGHT = /\bcatch\b/, SHOWN = /\bassert(?:\.ok)?\s*\(/; // Node keeps what such a check said, by its place
+// Node keeps what a check said that names no reason, by its place: these may look at it.
+const CAUGHT = /\b(?:catch|throws|rejects|then)\b/;
+const SHOWN = /\bassert\s*\(|\bok\b|\b(?!assert\b)[\w$]+\s*=\s*require\(\s*['"`](?:node:)?assert/;
 const FILES = /^(?:package\.json|node_modules|.*\.mjs)$/;
 
 // Under proof every program's main.js is this: compiled once, and told its line without a file.
@@ -103,7 +105,7 @@ const streams = [stdout, stderr].map((stream) => {
 });
 const written = streams.flatMap(({ stream, state }) => [stream, state]).map((thing) => [thing, getPrototypeOf(thing)]);
 const variables = Object.entries(process.env);
-const maps = ownKeys(console).map((key) => console[key]).filter((value) => value instanceof Map);
+const maps = ownKeys(console).map((key) => console[key]).filter((value) => isMap(value));
 const inodes = () => `${fstatSync(1).ino} ${fstatSync(2).ino}`;
 const files = () => statSync('/proc/self/fd').size || readdirSync('/proc/self/fd').length; // no size before Linux 6.2
 const threads = () => statSync('/proc/self/task').nlink;

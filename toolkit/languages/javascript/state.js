@@ -13,6 +13,7 @@ const { MODULES, USUAL_MODULES, unusual, valuesOf, isPrototype, everyThing, near
 // Change by themselves, or are put back by the server.
 const PASSING = new Map([[process, ['_exiting', 'mainModule', 'argv', '_events', '_eventsCount']]]);
 
+const PLAIN = new Set(['length', 'name', 'prototype', 'arguments', 'caller']); // of every function
 // Set on one of its own kind, or put back by the server.
 const FREE = new Set(['__proto__', 'exitCode', '_exiting']);
 
@@ -155,6 +156,8 @@ const ON_FUNCTION = '\\b(?:Math|JSON|Object|Array|Number|String|Date|Promise|Buf
 const NAMES = unusual.filter((key) => typeof key === 'string').join('|');
 const ASKS = new RegExp(`Symbol|\\\\[ux]|\\b(?:${NAMES})\\b|${ON_FUNCTION}`);
 let asked = false; // whether for more: then everything is looked at, symbols too
+const HANGS = /\.\s*[\w$]+\s*(?:=(?!=|>)|\+\+|--|[-+*/%|&^?]+=)|\]\s*\./;
+let hangs = false; // whether it sets properties of what may be a function of Node's
 
 /** Modules that Node has loaded for its own use, and that are not watched, end the server. */
 function watchLoads() {
@@ -193,17 +196,20 @@ function clearTraces() {
 const EVERY = 32; // programs: then each property is looked at as a whole, whatever was called
 let programs = 0;
 
-function clearFunctions() {
+function clearFunctions(thorough) {
   for (let index = 0; index < functions.length; index++) {
-    const found = namesOf(functions[index]);
-    for (let each = 0; each < found.length; each++) deleteProperty(functions[index], found[each]);
+    const found = thorough ? ownKeys(functions[index]) : namesOf(functions[index]);
+    for (let each = 0; each < found.length; each++) {
+      if (!has(PLAIN, found[each]) && !deleteProperty(functions[index], found[each])) return false;
+    }
   }
+  return true;
 }
 
 /** Takes note of a program's text. */
 function read(text) {
-  if (!matches(ASKS, text)) return;
-  asked = true;
+  if (matches(HANGS, text)) hangs = true;
+  if (matches(ASKS, text)) asked = true;
   /(?:)/.exec(''); // a program sees the last match
 }
 
@@ -214,8 +220,8 @@ function restore() {
   const isGood = thorough ? isWhole : looksWhole;
   const noted = thorough || asked ? notes : nearNotes;
   for (let index = 0; index < noted.length; index++) if (!isGood(noted[index]) && !putBack(noted[index])) return false;
-  if (thorough || asked) clearFunctions();
-  touched = asked = false;
+  if ((thorough || asked || hangs) && !clearFunctions(thorough)) return false;
+  touched = asked = hangs = false;
   clearTraces();
   return Module.wrap === wrap && kept() === keptAtFirst;
 }
