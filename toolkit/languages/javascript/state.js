@@ -8,12 +8,11 @@ const Module = require('module');
 const same = Object.is;
 const has = Function.prototype.call.bind(Set.prototype.has);
 const matches = Function.prototype.call.bind(RegExp.prototype.test);
-const { MODULES, USUAL_MODULES, unusual, valuesOf, isPrototype, everyThing, nearOnes } = require('./things.js');
+const { MODULES, PLAIN, USUAL_MODULES, unusual, valuesOf, isPrototype, everyThing, nearOnes } = require('./things.js');
 
 // Change by themselves, or are put back by the server.
 const PASSING = new Map([[process, ['_exiting', 'mainModule', 'argv', '_events', '_eventsCount']]]);
 
-const PLAIN = new Set(['length', 'name', 'prototype', 'arguments', 'caller']); // of every function
 // Set on one of its own kind, or put back by the server.
 const FREE = new Set(['__proto__', 'exitCode', '_exiting']);
 
@@ -152,9 +151,8 @@ const kept = () => stringify([EventEmitter.defaultMaxListeners, EventEmitter.cap
   wrap('')]);
 const keptAtFirst = kept();
 
-const ON_FUNCTION = '\\b(?:Math|JSON|Object|Array|Number|String|Date|Promise|Buffer|console|assert)\\.\\w+\\.\\w+\\s*=';
 const NAMES = unusual.filter((key) => typeof key === 'string').join('|');
-const ASKS = new RegExp(`Symbol|\\\\[ux]|\\b(?:${NAMES})\\b|${ON_FUNCTION}`);
+const ASKS = new RegExp(`Symbol|\\\\[ux]|\\b(?:${NAMES})\\b`);
 let asked = false; // whether for more: then everything is looked at, symbols too
 const HANGS = /\.\s*[\w$]+\s*(?:=(?!=|>)|\+\+|--|[-+*/%|&^?]+=)|\]\s*\./;
 let hangs = false; // whether it sets properties of what may be a function of Node's

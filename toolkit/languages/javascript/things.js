@@ -11,7 +11,7 @@ const MODULES = [
   'readline/promises', 'stream', 'stream/promises', 'string_decoder', 'timers', 'timers/promises', 'tty', 'url', 'util',
   'util/types', 'v8', 'vm', 'worker_threads',
 ];
-const PLAIN = ['length', 'name', 'prototype', 'arguments', 'caller'];
+const PLAIN = new Set(['length', 'name', 'prototype', 'arguments', 'caller']); // of every function
 
 const isThing = (value) => (typeof value === 'object' && value !== null) || typeof value === 'function';
 
@@ -37,7 +37,7 @@ function hidden() {
 
 /** Whether a function is more than one to call: made with `new`, or with values of its own. */
 function isMore(called) {
-  if (ownKeys(called).some((key) => !PLAIN.includes(key))) return true;
+  if (ownKeys(called).some((key) => !PLAIN.has(key))) return true;
   const { prototype } = called;
   return isThing(prototype) && (ownKeys(prototype).length > 1 || getPrototypeOf(prototype) !== Object.prototype);
 }
@@ -120,4 +120,4 @@ function nearOnes() {
   return found;
 }
 
-module.exports = { MODULES, USUAL_MODULES, unusual, valuesOf, isPrototype, everyThing, nearOnes };
+module.exports = { MODULES, PLAIN, USUAL_MODULES, unusual, valuesOf, isPrototype, everyThing, nearOnes };
