@@ -157,7 +157,7 @@ def test_bytes_that_are_no_text_are_escaped() -> None:
         (WRONG, "runtime error"),
         ("def add(a, b:\n", "runtime error"),
         ("import os\nos._exit(0)\n", "left early"),
-        ("import sys\nsys.exit(0)\n", "left early"),
+        ("import sys\nsys.exit(0)\nassert False\n", "left early"),
         ("import atexit\natexit.register(print, 'bye')\n", "harness error"),
         ("print('x' * 10_000_000)\n", "passed"),
         ("while True: print('x' * 100_000)\n", "output limit"),

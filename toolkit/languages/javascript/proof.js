@@ -2,7 +2,6 @@
 // Runs program.js as a program of its own and tells of its end: where Node itself finds nothing left to do.
 //
 // The nonce is no text before the end, and what shows the variables of functions (inspector, bindings) is closed.
-// A warm server has read its line already, and gives the bytes as `line`.
 {
   const fs = require('fs');
   const Module = require('module');
@@ -15,13 +14,9 @@
   const includes = Function.prototype.call.bind(Array.prototype.includes);
   const nonce = new Uint8Array(256);
   nonce[0] = 10;
-  if (typeof line === 'undefined') {
-    for (let end = 1, got = 1; got && !nonce.includes(10, 1); end += got) got = readSync(0, nonce, end, 200 - end, null);
-    closeSync(0);
-    openSync('/dev/null');
-  } else {
-    nonce.set(line, 1);
-  }
+  for (let end = 1, got = 1; got && !nonce.includes(10, 1); end += got) got = readSync(0, nonce, end, 200 - end, null);
+  closeSync(0);
+  openSync('/dev/null');
   let length = nonce.indexOf(10, 1);
   for (const letter of ' done\n') nonce[length++] = letter.charCodeAt();
 
@@ -31,7 +26,7 @@
   for (const name of ['connect', 'connectToMainThread']) inspector.Session.prototype[name] = refuse;
   inspector.open = process.binding = process._debugProcess = refuse;
 
-  let left = false, told = false, over = false;
+  let left = false, told = false;
   const leaving = (how) => function (...words) {
     left = true;
     if (told) reallyExit(97); // the end was not the end
@@ -50,7 +45,7 @@
     if (!includes(apply(rawListeners, process, ['uncaughtExceptionMonitor']), failed)) return;
     told = true;
     writeSync(1, nonce, 0, length);
-    apply(nextTick, process, [() => over || reallyExit(97)]); // nothing runs behind the end
+    apply(nextTick, process, [() => reallyExit(97)]); // nothing runs behind the end
   };
   const name = `${folder}/program.js`;
   delete require.cache[module.filename];
@@ -70,5 +65,4 @@
     program.loaded = true;
   }
   apply(on, process, ['exit', end]);
-  return () => { over = true; }; // for a warm server, where much runs behind it
 }

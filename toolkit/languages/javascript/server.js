@@ -1,56 +1,32 @@
 'use strict';
 // Runs program after program in this very process, each as `node main.js` would.
 //
-// A program may keep its event loop busy as long as it likes; its end is where Node itself would end. Whoever
-// exits by itself ends this process, and is run cold; so is who leaves something behind that can not be put back.
-const fs = require('fs');
-const Module = require('module');
-const { inspect, types: { isMap } } = require('util');
-const { compileFunction } = require('vm');
-const { readFileSync, readSync, readdirSync, writeSync, writeFileSync, openSync, closeSync, unlinkSync } = fs;
-const { statSync, fstatSync } = fs;
-const { ownKeys, apply, deleteProperty, getPrototypeOf } = Reflect;
-const { stdout, stderr } = process; // made now: a program must not be who makes them
-const { reallyExit, resourceUsage, chdir, umask } = process;
-const { emit, rawListeners, eventNames, removeListener, listenerCount } = process;
+// A program is shown the language itself, a console, timers and `assert` (world.js): all that these keep lies in
+// properties, which are put back behind it (state.js). Whoever reaches for anything else of Node, by whatever name,
+// ends this process and is run cold; whose text says so is run cold at once.
+const { Buffer } = require('buffer');
+const { readFileSync, readSync, readdirSync } = require('fs');
+const process = require('process'); // as a name of its own: the global one is for nobody here
+const { inspect } = require('util');
+const { Script, compileFunction } = require('vm');
+const { apply } = Reflect;
+const { reallyExit, resourceUsage, version } = process;
 const resources = process.getActiveResourcesInfo;
 const later = setImmediate;
-const { watchAll, hasEscaped } = require('./keepers.js');
-const { getOwnPropertyDescriptor } = Object;
-const { clear } = Map.prototype;
-const MAIN = '/box/work/main.js';
+const { put, leave, newModule, NAMES } = require('./world.js');
+const FOLDER = '/box/work', MAIN = 'main.js', PROGRAM = 'program.js';
 const REQUESTS = 7, ANSWERS = 8, INPUT = 9;
-// Names of what outlives a program where nothing can put it back, or works once in a process.
-const WORDS = 'stdin|async_hooks|AsyncLocalStorage|globalPaths|beforeExit|package\\.json|node_modules';
-const SAYINGS = '[\'"`]exit[\'"`]|\\b(?:ref|pipeline|process\\.report|std(?:out|err)\\s*\\.\\s*(?:end|destroy))\\b';
-const COLD = new RegExp(`\\b(?:import|export|${WORDS})\\b|${SAYINGS}`);
+const HARNESS = readFileSync('/server/proof.js', 'utf8');
+const ASSERT = '\\s*\\(\\s*([\'"`])(?:node:)?assert(?:/strict)?\\1\\s*\\)';
+const COLD = new RegExp([
+  `\\brequire\\b(?!${ASSERT}|\\s*\\.\\s*main\\b)`,
+  '\\bmodule\\s*(?:\\[|\\.\\s*(?!exports\\b))',
+  `\\b(?:${NAMES})\\s*(?:\\?\\.|[.([])`,
+  '\\b(?:import|export|eval|unref|arguments\\.callee|[Ss]tackTrace\\w*|Function\\s*\\()|\\.\\s*stack\\b',
+].join('|'));
 // Node keeps what a check said that names no reason, by its place: these may look at it.
 const CAUGHT = /\b(?:catch|throws|rejects|then)\b/;
 const SHOWN = /\bassert\s*\(|\bok\b|\b(?!assert\b)[\w$]+\s*=\s*require\(\s*['"`](?:node:)?assert/;
-const FILES = /^(?:package\.json|node_modules|.*\.mjs)$/;
-
-// Under proof every program's main.js is this: compiled once, and told its line without a file.
-const HARNESS = readFileSync('/server/proof.js', 'utf8');
-const prove = compileFunction(HARNESS, ['require', 'module', 'line'], { filename: MAIN });
-// What the harness asks for is nothing that its program has asked for.
-const needed = { fs, module: Module, inspector: require('inspector'), vm: require('vm') };
-const give = Object.assign((name) => needed[name], { cache: require.cache });
-
-let idle = 0; // what is counted as at work when nothing is: the streams
-const isBusy = () => apply(resources, process, []).length > idle;
-const leave = () => reallyExit(1);
-
-/** All of it, also where the other side reads slowly. */
-function put(descriptor, text) {
-  const bytes = Buffer.from(text);
-  for (let done = 0; done < bytes.length; ) {
-    try {
-      done += writeSync(descriptor, bytes, done);
-    } catch (error) {
-      if (error.code !== 'EAGAIN') leave();
-    }
-  }
-}
 
 const room = Buffer.allocUnsafeSlow(65536);
 
@@ -63,130 +39,26 @@ function take(descriptor) {
   }
 }
 
-let holds = false; // whether descriptor 0 is more than an empty one
-
-function giveInput(input) {
-  if (!holds && !input.length) return;
-  const path = input.length ? '/box/tmp/input' : '/dev/null';
-  if (input.length) writeFileSync(path, input);
-  closeSync(0);
-  if (openSync(path) !== 0) leave();
-  if (input.length) unlinkSync(path);
-  holds = input.length > 0;
-}
-
-/** Whether Node may take it for an ES module, which outlives its program. */
-function isModule(text) {
-  if (!/\bawait\b/.test(text)) return false; // what else is only for those is cold by its words
+/** The program as a function; undefined where it has to be run cold. */
+function read(proven) {
+  const name = proven ? PROGRAM : MAIN;
+  if (readdirSync('.').length !== (proven ? 2 : 1)) return undefined;
+  const text = readFileSync(name, 'utf8').replace(/^\uFEFF/, '').replace(/^#!/, '//');
+  if (COLD.test(text) || (SHOWN.test(text) && CAUGHT.test(text))) return undefined;
+  const filename = `${FOLDER}/${name}`;
+  const module = newModule(filename, FOLDER);
   try {
-    compileFunction(text);
-    return false;
+    if (proven) new Script(text); // a return in the middle is for modules alone
+    const run = compileFunction(text, ['exports', 'require', 'module', '__filename', '__dirname'], { filename });
+    return () => apply(run, module.exports, [module.exports, module.require, module, filename, FOLDER]);
   } catch {
-    return true;
+    return undefined;
   }
 }
 
-/** Whether the program is one that can be run here. */
-function suits(proven) {
-  for (const name of readdirSync('.')) {
-    if (FILES.test(name)) return false;
-    if (proven && name === 'main.js') continue;
-    if (!name.endsWith('.js')) continue;
-    const text = readFileSync(name, 'latin1');
-    if (COLD.test(text) || isModule(text) || (SHOWN.test(text) && CAUGHT.test(text))) return false;
-    read(text);
-  }
-  return true;
-}
-
-// Listeners, descriptors, threads and children of the process itself.
-const streams = [stdout, stderr].map((stream) => {
-  return { stream, keys: new Set(ownKeys(stream)), state: stream._writableState, most: stream._maxListeners };
-});
-const written = streams.flatMap(({ stream, state }) => [stream, state]).map((thing) => [thing, getPrototypeOf(thing)]);
-const variables = Object.entries(process.env);
-const maps = ownKeys(console).map((key) => console[key]).filter((value) => isMap(value));
-const inodes = () => `${fstatSync(1).ino} ${fstatSync(2).ino}`;
-const files = () => statSync('/proc/self/fd').size || readdirSync('/proc/self/fd').length; // no size before Linux 6.2
-const threads = () => statSync('/proc/self/task').nlink;
-const CHILDREN = `/proc/self/task/${process.pid}/children`;
-const own = new Map();
-let before;
-
-function noteListeners() {
-  for (const emitter of [process, stdout, stderr]) {
-    own.set(emitter, new Map(emitter.eventNames().map((name) => [name, emitter.rawListeners(name)])));
-  }
-}
-
-/** Takes away what was added; false where something is missing. */
-function restoreListeners() {
-  for (const [emitter, events] of own) {
-    for (const name of apply(eventNames, emitter, [])) {
-      for (const listener of apply(rawListeners, emitter, [name])) {
-        if (events.get(name)?.includes(listener)) continue;
-        apply(removeListener, emitter, [name, listener.listener ?? listener]);
-      }
-    }
-    for (const [name, listeners] of events) {
-      if (apply(listenerCount, emitter, [name]) !== listeners.length) return false;
-    }
-  }
-  return true;
-}
-
-/** Whether the program itself listens to its end: what it begins there, Node runs never, or first. */
-function listens(name) {
-  const known = (own.get(process).get(name)?.length ?? 0) + (name === 'exit' && over ? 1 : 0);
-  return apply(listenerCount, process, [name]) > known;
-}
-
-function hasChildren() {
-  const file = openSync(CHILDREN);
-  const found = readSync(file, room);
-  closeSync(file);
-  return found > 0;
-}
-
-function restoreVariables() {
-  const names = Object.keys(process.env);
-  if (names.length === variables.length && variables.every(([name, value]) => process.env[name] === value)) return;
-  for (const name of names) delete process.env[name];
-  for (const [name, value] of variables) process.env[name] = value;
-}
-
-/** Only values, nothing that runs when it is read. */
-function holdsValues(thing, prototype) {
-  if (getPrototypeOf(thing) !== prototype) return false;
-  return ownKeys(thing).every((key) => 'value' in getOwnPropertyDescriptor(thing, key));
-}
-
-function restoreProcess() {
-  if (hasEscaped()) return false;
-  for (const [thing, prototype] of written) if (!holdsValues(thing, prototype)) return false;
-  for (const { stream, keys, state, most } of streams) {
-    if (stream._writableState !== state || state.defaultEncoding !== 'utf8') return false;
-    if (stream.destroyed || stream.writableEnded || stream.writableLength || stream.writableCorked) return false;
-    for (const key of ownKeys(stream)) {
-      if (!keys.has(key) && (typeof key === 'string' || typeof stream[key] === 'function')) deleteProperty(stream, key);
-    }
-    stream._maxListeners = most;
-  }
-  restoreVariables();
-  for (const map of maps) apply(clear, map, []);
-  for (const table of [Module._cache, Module._pathCache]) for (const key of ownKeys(table)) deleteProperty(table, key);
-  process.exitCode = undefined;
-  process._exiting = false;
-  process.mainModule = undefined;
-  apply(chdir, process, ['/box/work']);
-  apply(umask, process, [0o022]);
-  if (inodes() !== before.inodes || files() > before.files) return false;
-  return !hasAsked() || (threads() <= before.threads && !hasChildren()); // without a module none can be made
-}
-
-let read, restore, hasAsked; // of state.js
-let word = '', begun, running = false;
-let over; // tells the harness that the end was the end
+let restore; // of state.js
+let word = '', nonce = '', begun, running = false;
+let idle = 0; // what is counted as at work when nothing is
 
 function microseconds() {
   const { userCPUTime, systemCPUTime } = apply(resourceUsage, process, []);
@@ -199,15 +71,14 @@ function next() {
   word = request.trim();
   begun = microseconds();
   const proven = readFileSync(MAIN, 'utf8') === HARNESS;
-  if (!suits(proven)) return void later(refuse);
-  const input = take(INPUT);
-  giveInput(proven ? '' : input);
-  process.argv = [process.execPath, MAIN];
+  const input = take(INPUT).toString().trim(); // no program asks for it here
+  nonce = proven ? input : '';
+  const run = read(proven);
+  /(?:)/.exec(''); // a program sees the last match
+  if (!run) return void later(refuse);
   running = true;
   try {
-    over = undefined;
-    if (proven) over = prove(give, { path: '/box/work', filename: MAIN }, input);
-    else Module._load(MAIN, null, true);
+    run();
   } catch (error) {
     fail(error);
   }
@@ -215,57 +86,36 @@ function next() {
 
 /** What can not be run here is left to a cold start. */
 function refuse() {
-  writeSync(ANSWERS, `${word} cold\n`);
+  put(ANSWERS, `${word} cold\n`);
   next();
 }
 
 /** A failure of the program's own text; what fails later ends this process, as it would end any. */
 function fail(error) {
-  const handled = process.hasUncaughtExceptionCaptureCallback() || apply(listenerCount, process, ['uncaughtException']);
-  if (handled || isBusy()) leave();
-  put(2, `${error instanceof Error ? inspect(error) : `Uncaught:\n${inspect(error)}`}\n\nNode.js ${process.version}\n`);
+  if (apply(resources, process, []).length > idle) leave();
+  put(2, `${error instanceof Error ? inspect(error) : `Uncaught:\n${inspect(error)}`}\n\nNode.js ${version}\n`);
   running = false;
   later(end, 1);
 }
 
-/** Nothing is left to be done: is there still nothing behind the program's own listeners? */
-function settle() {
-  later(() => {
-    if (!before) prepare();
-    else if (running && !isBusy()) end(process.exitCode ?? 0);
-  });
-  if (before && listens('beforeExit')) leave();
-}
-
 function end(code) {
-  if (listens('exit')) leave();
-  process._exiting = true;
-  process.exitCode = code;
-  apply(emit, process, ['exit', code]);
-  over?.();
-  const found = process.exitCode ?? code;
   running = false;
-  if (!restoreProcess() || !restoreListeners() || !restore()) leave(); // nothing of the program's is touched behind
-  writeSync(ANSWERS, `${word} ${found} ${microseconds() - begun} ${apply(resourceUsage, process, []).maxRSS}\n`);
+  if (!restore()) leave(); // nothing of the program's is touched behind
+  if (nonce && code === 0) put(1, `\n${nonce} done\n`);
+  put(ANSWERS, `${word} ${code} ${microseconds() - begun} ${apply(resourceUsage, process, []).maxRSS}\n`);
   next();
 }
 
 function prepare() {
-  watchAll();
-  ({ read, restore, hasAsked } = require('./state.js'));
+  ({ restore } = require('./state.js'));
   idle = apply(resources, process, []).length;
-  before = { inodes: inodes(), files: files(), threads: threads() };
-  noteListeners();
-  hasChildren();
-  hasEscaped(); // what Node called to make what is made when asked for
+  process.chdir(FOLDER);
   put(ANSWERS, 'ready\n');
   next();
 }
 
-process.on('beforeExit', settle);
-// Threads and descriptors that come with the first use.
-fs.promises.open('/dev/null').then(async (handle) => {
-  module.exports = [getPrototypeOf(handle)]; // for state.js: no name leads to it
-  await handle.close();
-  setTimeout(() => {}, 1);
+// Nothing is left to be done.
+process.on('beforeExit', () => {
+  if (!restore) later(prepare);
+  else if (running) later(end, 0);
 });

@@ -1,52 +1,86 @@
 'use strict';
 // What one program may change and the next would see: noted once, put back behind each program.
 // All that this needs is taken before the first program can change it.
+const { leave, isThing, ROOTS } = require('./world.js');
 const { apply, ownKeys, getPrototypeOf, defineProperty, deleteProperty, isExtensible } = Reflect;
-const { getOwnPropertyDescriptor, getOwnPropertySymbols, keys: namesOf } = Object; // faster than those of Reflect
+const { freeze, getOwnPropertyDescriptor, getOwnPropertySymbols, keys: namesOf } = Object; // faster than those of Reflect
 const { __lookupGetter__: getterOf, __lookupSetter__: setterOf } = Object.prototype;
-const Module = require('module');
+const { inspect, types: { isMap } } = require('util');
 const same = Object.is;
+const { stringify } = JSON;
+const { clear } = Map.prototype;
 const has = Function.prototype.call.bind(Set.prototype.has);
-const matches = Function.prototype.call.bind(RegExp.prototype.test);
-const { MODULES, PLAIN, USUAL_MODULES, unusual, valuesOf, isPrototype, everyThing, nearOnes } = require('./things.js');
+const PLAIN = new Set(['length', 'name', 'prototype', 'arguments', 'caller']); // of every function
 
-// Change by themselves, or are put back by the server.
-const PASSING = new Map([[process, ['_exiting', 'mainModule', 'argv', '_events', '_eventsCount']]]);
+/** Those of the language that no name leads to. */
+function hidden() {
+  const iterators = [[].values(), new Map().values(), new Set().values(), ''[Symbol.iterator](), 'a'.matchAll(/a/g)];
+  const functions = [function* () {}, async () => {}, async function* () {}];
+  const generators = [functions[0].prototype, functions[2].prototype];
+  const others = [new Intl.Segmenter().segment(''), new Intl.Segmenter().segment('')[Symbol.iterator](), new Int8Array()];
+  const made = [...iterators, ...functions, ...generators, ...others, freeze(() => {})];
+  if ([].values().map) made.push([].values().map(String), Iterator.from({ next() {} }));
+  const shown = [];
+  inspect({ [inspect.custom]: (...words) => shown.push(...words) });
+  return [...made.map(getPrototypeOf), getPrototypeOf(getPrototypeOf(functions[2].prototype)), ...shown.filter(isThing),
+    ...Object.values(shown[1])];
+}
 
-// Set on one of its own kind, or put back by the server.
-const FREE = new Set(['__proto__', 'exitCode', '_exiting']);
+/** Getters and setters of a prototype are for what inherits from it, and keep their values there. */
+const isPrototype = (thing) => typeof thing.constructor === 'function' && thing.constructor.prototype === thing;
 
-const BUILT_IN = new Set(Module.builtinModules.map((name) => `NativeModule ${name}`));
-const loaded = new Set(process.moduleLoadList);
-const list = process.moduleLoadList; // Node's own: programs are shown another
-let looked = list.length;
-defineProperty(process, 'moduleLoadList', { value: [...list], writable: false, enumerable: true, configurable: true });
+/** All that properties, prototypes and getters lead to. */
+function everyThing() {
+  const found = new Set([Object.prototype]); // the first to be put back: all descriptors inherit from it
+  const visits = [...ROOTS, ...hidden(), Object.prototype];
+  const seen = new Set();
+  const follow = (thing, key) => {
+    const { value, get, set } = getOwnPropertyDescriptor(thing, key);
+    if (get === leave) return;
+    visits.push(value, get, set);
+    if (get && !isPrototype(thing)) visits.push(thing[key]);
+  };
+  while (visits.length) {
+    const thing = visits.pop();
+    if (!isThing(thing) || seen.has(thing)) continue;
+    seen.add(thing);
+    found.add(thing);
+    visits.push(getPrototypeOf(thing));
+    for (const key of ownKeys(thing)) follow(thing, key);
+  }
+  return [...found];
+}
 
-let changed = false; // whether something was set that a function keeps where nothing shows it
+/** Whether a function is more than one to call: made with `new`, or with values of its own. */
+function isMore(called) {
+  if (ownKeys(called).some((key) => !PLAIN.has(key))) return true;
+  const { prototype } = called;
+  return isThing(prototype) && (ownKeys(prototype).length > 1 || getPrototypeOf(prototype) !== Object.prototype);
+}
 
+/** Nobody hangs anything to a function of the library: those that can only be called are fixed. */
+function fix(thing) {
+  if (typeof thing !== 'function' || isMore(thing)) return;
+  freeze(thing);
+  if (isThing(thing.prototype)) freeze(thing.prototype);
+}
+
+/** What a setter keeps is nothing that could be put back. */
 function watchSetters(thing) {
   if (isPrototype(thing)) return;
   for (const key of ownKeys(thing)) {
     const found = getOwnPropertyDescriptor(thing, key);
-    if (!found.set || !found.configurable || FREE.has(key)) continue;
-    const { set } = found;
-    found.set = function (value) {
-      changed = true;
-      return apply(set, this, [value]);
-    };
-    defineProperty(thing, key, found);
+    if (!found.set || found.set === leave || !found.configurable) continue;
+    defineProperty(thing, key, { ...found, set: leave });
   }
 }
 
-// What alone makes a property one with a getter, hides a new one, or reaches another realm's that does.
+// What alone makes a property one with a getter, or hides a new one.
 const TOUCHING = [
   [Object, ['defineProperty', 'defineProperties']],
   [Reflect, ['defineProperty']],
   [Object.prototype, ['__defineGetter__', '__defineSetter__']],
   [Error, ['captureStackTrace']],
-  [require('util'), ['inherits']],
-  [require('vm'), ['createContext', 'runInNewContext']],
-  [require('vm').Script.prototype, ['runInNewContext']],
 ];
 let touched = false; // whether one of these was called: then every property is looked at as a whole
 
@@ -73,17 +107,12 @@ function glance(thing, keys, descriptors) {
 }
 
 function note(thing) {
-  const passing = PASSING.get(thing) ?? [];
-  const canChange = (key) => {
-    const { configurable, writable } = getOwnPropertyDescriptor(thing, key);
-    return configurable || writable;
-  };
-  const keys = ownKeys(thing).filter((key) => !passing.includes(key) && canChange(key));
-  const descriptors = keys.map((key) => getOwnPropertyDescriptor(thing, key));
   const all = ownKeys(thing);
-  const known = new Set([...all, ...passing]);
+  const canChange = ({ configurable, writable }) => configurable || writable;
+  const keys = all.filter((key) => canChange(getOwnPropertyDescriptor(thing, key)));
+  const descriptors = keys.map((key) => getOwnPropertyDescriptor(thing, key));
   const seen = glance(thing, keys, descriptors);
-  return { thing, prototype: getPrototypeOf(thing), all, keys, descriptors, known, seen };
+  return { thing, prototype: getPrototypeOf(thing), all, keys, descriptors, known: new Set(all), seen };
 }
 
 function isSame(now, then) {
@@ -95,7 +124,7 @@ function isSame(now, then) {
 function looksWhole({ thing, prototype, seen }) {
   const { plain, values, others, known } = seen;
   if (getPrototypeOf(thing) !== prototype || !isExtensible(thing) || namesOf(thing).length !== seen.names) return false;
-  if (asked && getOwnPropertySymbols(thing).length !== seen.symbols) return false;
+  if (getOwnPropertySymbols(thing).length !== seen.symbols) return false;
   for (let index = 0; index < plain.length; index++) if (thing[plain[index]] !== values[index]) return false;
   for (let index = 0; index < others.length; index++) {
     const { get, set } = known[index];
@@ -136,92 +165,25 @@ function putBack(note) {
   return true;
 }
 
-/** Whether a module was loaded that is not watched. */
-function hasNewModule() {
-  for (; looked < list.length; looked++) if (has(BUILT_IN, list[looked]) && !has(loaded, list[looked])) return true;
-  return false;
-}
-
-// What can not be watched: accessors that no one can replace, so they can be asked.
-const { EventEmitter } = require('events');
-const { inspect } = require('util');
-const { stringify } = JSON;
-const { wrap } = Module;
-const kept = () => stringify([EventEmitter.defaultMaxListeners, EventEmitter.captureRejections, inspect.defaultOptions,
-  wrap('')]);
-const keptAtFirst = kept();
-
-const NAMES = unusual.filter((key) => typeof key === 'string').join('|');
-const ASKS = new RegExp(`Symbol|\\\\[ux]|\\b(?:${NAMES})\\b`);
-let asked = false; // whether for more: then everything is looked at, symbols too
-const HANGS = /\.\s*[\w$]+\s*(?:=(?!=|>)|\+\+|--|[-+*/%|&^?]+=)|\]\s*\./;
-let hangs = false; // whether it sets properties of what may be a function of Node's
-
-/** Modules that Node has loaded for its own use, and that are not watched, end the server. */
-function watchLoads() {
-  const spelled = (names) => new Set(names.flatMap((name) => [name, `node:${name}`]));
-  const [builtIn, watched, usual] = [Module.builtinModules, MODULES, USUAL_MODULES].map(spelled);
-  const call = (load, self, words) => {
-    if (has(builtIn, words[0]) && !has(usual, words[0])) asked = true;
-    if (has(builtIn, words[0]) && !has(watched, words[0])) changed = true;
-    return apply(load, self, words);
-  };
-  Module._load = new Proxy(Module._load, { apply: call });
-}
-
 for (const [thing, names] of TOUCHING) for (const name of names) watchTouching(thing, name);
-const near = nearOnes();
-watchLoads();
-const things = everyThing(module.parent.exports);
+const things = everyThing();
+things.forEach(fix);
 things.forEach(watchSetters);
-const notes = things.map(note);
-// Those that hold nothing of their own, which no note is of: a program may hang something there.
-const functions = [...new Set(things.flatMap(valuesOf))].filter((value) => {
-  return typeof value === 'function' && !things.includes(value) && isExtensible(value) && namesOf(value).length === 0;
-});
-const nearNotes = notes.filter(({ thing }) => near.has(thing));
-
-const clearMarks = performance.clearMarks.bind(performance);
-const clearMeasures = performance.clearMeasures.bind(performance);
-
-/** What no property holds: the last match, and what was measured. */
-function clearTraces() {
-  /(?:)/.exec('');
-  clearMarks();
-  clearMeasures();
-}
+const notes = things.filter(isExtensible).map(note);
+const maps = ownKeys(console).map((key) => console[key]).filter((value) => isMap(value));
+const optionsAtFirst = stringify(inspect.defaultOptions); // no one can replace its setter, so it is asked
 
 const EVERY = 32; // programs: then each property is looked at as a whole, whatever was called
 let programs = 0;
 
-function clearFunctions(thorough) {
-  for (let index = 0; index < functions.length; index++) {
-    const found = thorough ? ownKeys(functions[index]) : namesOf(functions[index]);
-    for (let each = 0; each < found.length; each++) {
-      if (!has(PLAIN, found[each]) && !deleteProperty(functions[index], found[each])) return false;
-    }
-  }
-  return true;
-}
-
-/** Takes note of a program's text. */
-function read(text) {
-  if (matches(HANGS, text)) hangs = true;
-  if (matches(ASKS, text)) asked = true;
-  /(?:)/.exec(''); // a program sees the last match
-}
-
 /** Puts everything back; false where that can not be done. */
 function restore() {
-  if (changed || hasNewModule()) return false;
-  const thorough = touched || ++programs % EVERY === 0;
-  const isGood = thorough ? isWhole : looksWhole;
-  const noted = thorough || asked ? notes : nearNotes;
-  for (let index = 0; index < noted.length; index++) if (!isGood(noted[index]) && !putBack(noted[index])) return false;
-  if ((thorough || asked || hangs) && !clearFunctions(thorough)) return false;
-  touched = asked = hangs = false;
-  clearTraces();
-  return Module.wrap === wrap && kept() === keptAtFirst;
+  const isGood = touched || ++programs % EVERY === 0 ? isWhole : looksWhole;
+  for (let index = 0; index < notes.length; index++) if (!isGood(notes[index]) && !putBack(notes[index])) return false;
+  touched = false;
+  for (let index = 0; index < maps.length; index++) apply(clear, maps[index], []);
+  /(?:)/.exec(''); // a program sees the last match
+  return stringify(inspect.defaultOptions) === optionsAtFirst;
 }
 
-module.exports = { read, restore, hasAsked: () => asked };
+module.exports = { restore, notes };

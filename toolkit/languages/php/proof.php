@@ -48,9 +48,14 @@
         }
     };
     $text = file_get_contents('program.php');
-    $last = array_slice(token_get_all($text), -1)[0] ?? [T_INLINE_HTML];
+    $tokens = token_get_all($text);
+    $last = array_slice($tokens, -1)[0] ?? [T_INLINE_HTML];
     $inside = !in_array($last[0], [T_INLINE_HTML, T_CLOSE_TAG], true);
-    $spaces = preg_match('/^\s*(<\?php\s+)?namespace\b[^;{]*\{/m', $text) === 1;
+    $spaces = $named = false; // whether it is made of namespaces in braces
+    foreach ($tokens as $token) {
+        $spaces = $spaces || ($named && $token === '{');
+        $named = $named ? $token !== ';' && $token !== '{' : $token[0] === T_NAMESPACE;
+    }
     $tail = $spaces ? "namespace { return $mark; }" : ";return $mark;";
     $source::$text = $text . ($inside ? "\n" : '<?php ') . $tail;
     foreach (['PHP_SELF', 'SCRIPT_NAME', 'SCRIPT_FILENAME', 'PATH_TRANSLATED'] as $name) {

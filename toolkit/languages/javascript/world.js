@@ -1,0 +1,104 @@
+'use strict';
+// What programs in one process are shown: the language itself, a console, timers and `assert`.
+//
+// All else of Node ends the process as soon as it is touched. Nothing here leads to Node's own streams, timers,
+// modules or to `process`; the functions are frozen, so that nothing can be hung to them.
+const assert = require('assert');
+const { writeSync } = require('fs');
+const { inspect } = require('util');
+const { apply, ownKeys, defineProperty } = Reflect;
+const { freeze, getOwnPropertyDescriptor } = Object;
+const { reallyExit } = process;
+const bytesOf = Buffer.from;
+const start = { setTimeout, setInterval }, stop = clearTimeout;
+
+const leave = () => reallyExit(1);
+
+/** All of it, also where the other side reads slowly. */
+function put(descriptor, text) {
+  const bytes = bytesOf(text);
+  for (let done = 0; done < bytes.length; ) {
+    try {
+      done += writeSync(descriptor, bytes, done);
+    } catch (error) {
+      if (error.code !== 'EAGAIN') leave();
+    }
+  }
+}
+
+/** What a console writes to. */
+function stream(descriptor) {
+  const write = (text) => (typeof text === 'string' ? (put(descriptor, text), true) : leave());
+  const nothing = () => {};
+  return freeze({ write, listenerCount: () => 1, once: nothing, removeListener: nothing });
+}
+
+for (const [name, descriptor] of [['_stdout', 1], ['_stderr', 2]]) {
+  defineProperty(console, name, { value: stream(descriptor), writable: false, enumerable: false, configurable: false });
+}
+
+// Behind each of a program's timers is one of Node's.
+const timers = new WeakMap();
+const timerOf = Function.prototype.call.bind(WeakMap.prototype.get, timers);
+const keep = Function.prototype.call.bind(WeakMap.prototype.set, timers);
+const Timer = freeze({
+  ref() { return this; },
+  hasRef: () => true,
+  refresh() { return timerOf(this)?.refresh(), this; },
+  close() { return stop(timerOf(this)), this; },
+  unref: leave,
+  [Symbol.toPrimitive]: leave,
+});
+
+function starter(name) {
+  return {
+    [name](callback, after, ...words) {
+      if (typeof callback !== 'function') return start[name](callback);
+      const timer = { __proto__: Timer };
+      keep(timer, start[name](() => apply(callback, timer, words), after));
+      return timer;
+    },
+  }[name];
+}
+
+// Warns once in a process.
+defineProperty(assert, 'CallTracker', { get: leave, set: leave, enumerable: true, configurable: false });
+
+const isThing = (value) => (typeof value === 'object' && value !== null) || typeof value === 'function';
+
+const SHOWN = {
+  setTimeout: starter('setTimeout'),
+  setInterval: starter('setInterval'),
+  clearTimeout(timer) { if (isThing(timer)) stop(timerOf(timer)); },
+  clearInterval(timer) { if (isThing(timer)) stop(timerOf(timer)); },
+};
+for (const [name, value] of Object.entries(SHOWN)) globalThis[name] = value;
+
+const LANGUAGE = 'globalThis global undefined NaN Infinity Object Function Array String Number Boolean BigInt Symbol Math'
+  + ' JSON Map Set WeakMap WeakSet WeakRef Date RegExp Promise Proxy Reflect Intl Iterator Error RangeError TypeError'
+  + ' SyntaxError ReferenceError EvalError URIError AggregateError SuppressedError DisposableStack AsyncDisposableStack'
+  + ' ArrayBuffer DataView Int8Array Uint8Array Uint8ClampedArray Int16Array Uint16Array Int32Array Uint32Array'
+  + ' Float16Array Float32Array Float64Array BigInt64Array BigUint64Array parseInt parseFloat isNaN isFinite eval'
+  + ' decodeURI decodeURIComponent encodeURI encodeURIComponent escape unescape console queueMicrotask';
+const known = new Set([...LANGUAGE.split(' '), ...Object.keys(SHOWN)]);
+const foreign = ownKeys(globalThis).filter((key) => typeof key === 'string' && !known.has(key));
+for (const key of foreign) {
+  const { enumerable } = getOwnPropertyDescriptor(globalThis, key);
+  defineProperty(globalThis, key, { get: leave, set: leave, enumerable, configurable: false });
+}
+
+const ASSERTS = { __proto__: null, assert, 'node:assert': assert };
+Object.assign(ASSERTS, { 'assert/strict': assert.strict, 'node:assert/strict': assert.strict });
+
+/** What a program finds as its `module`; its `require` knows `assert` alone. */
+function newModule(filename, path) {
+  const require = (name) => (typeof name === 'string' ? ASSERTS[name] ?? leave() : leave());
+  const module = { id: '.', path, exports: {}, filename, loaded: false, children: [], paths: [], require };
+  require.main = module;
+  return module;
+}
+
+/** What leads to all that programs share. */
+const ROOTS = [globalThis, assert, inspect, Timer];
+
+module.exports = { put, leave, newModule, isThing, NAMES: foreign.join('|'), ROOTS };
