@@ -22,7 +22,7 @@ const COLD = new RegExp([
   `\\brequire\\b(?!${ASSERT}|\\s*\\.\\s*main\\b)`,
   '\\bmodule\\s*(?:\\[|\\.\\s*(?!exports\\b))',
   `\\b(?:${NAMES})\\s*(?:\\?\\.|[.([])`,
-  '\\b(?:import|export|eval|unref|arguments\\.callee|[Ss]tackTrace\\w*|Function\\s*\\()|\\.\\s*stack\\b',
+  '\\b(?:import|export|unref|\\w*[sS]tackTrace\\w*)\\b|\\.\\s*stack\\b',
 ].join('|'));
 // Node keeps what a check said that names no reason, by its place: these may look at it.
 const CAUGHT = /\b(?:catch|throws|rejects|then)\b/;

@@ -65,16 +65,6 @@ function fix(thing) {
   if (isThing(thing.prototype)) freeze(thing.prototype);
 }
 
-/** What a setter keeps is nothing that could be put back. */
-function watchSetters(thing) {
-  if (isPrototype(thing)) return;
-  for (const key of ownKeys(thing)) {
-    const found = getOwnPropertyDescriptor(thing, key);
-    if (!found.set || found.set === leave || !found.configurable) continue;
-    defineProperty(thing, key, { ...found, set: leave });
-  }
-}
-
 // What alone makes a property one with a getter, or hides a new one.
 const TOUCHING = [
   [Object, ['defineProperty', 'defineProperties']],
@@ -168,7 +158,6 @@ function putBack(note) {
 for (const [thing, names] of TOUCHING) for (const name of names) watchTouching(thing, name);
 const things = everyThing();
 things.forEach(fix);
-things.forEach(watchSetters);
 const notes = things.filter(isExtensible).map(note);
 const maps = ownKeys(console).map((key) => console[key]).filter((value) => isMap(value));
 const optionsAtFirst = stringify(inspect.defaultOptions); // no one can replace its setter, so it is asked
