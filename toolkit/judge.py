@@ -100,9 +100,10 @@ def proving_job(id: str, program: Program, variant: int, nonce: str, limits: Lim
 
 
 def published_job(id: str, program: Program, nonce: str, limits: Limits) -> Job:
-    """The text that a reader runs (translation, newline, tests), and the line that tells that its end was reached."""
-    text = f"{program.code}\n{program.suite.text}{program.language.closing(nonce)}"
-    return run_job(id, program.toolchain, program.language.plain(text), b"", limits)
+    """The text that a reader runs (translation, newline, tests), and a last line that tells that it was reached."""
+    language, suite = program.language, program.suite
+    tests = language.tests(suite.signature, (*suite.published, language.closing(nonce)))
+    return run_job(id, program.toolchain, language.plain(f"{program.code}\n{tests}"), b"", limits)
 
 
 def run_job(id: str, toolchain: Toolchain, files: dict[str, bytes], stdin: bytes, limits: Limits) -> Job:

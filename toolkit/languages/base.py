@@ -86,7 +86,8 @@ class Suite:
     calls: tuple[str, ...]  # `add(1, 2)`; one a place
     lines: tuple[str, ...]  # one check a place
     skipped: tuple[str, ...]  # one reason a case that has no faithful form
-    text: str  # what is published: the lines, or the smallest part of them that is as good
+    published: tuple[str, ...]  # the lines, or the smallest part of them that is as good
+    text: str  # those as a text that runs behind a translation
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ class Language:
     tests: Callable[[Signature, tuple[str, ...]], str]  # the lines as a text that runs after a translation
     proof: Callable[[str, Suite, int], dict[str, bytes]]  # translation, suite, variant -> files of the proving run
     plain: Callable[[str], dict[str, bytes]]  # a whole program -> files of a run without a harness
-    closing: Callable[[str], str]  # a word of letters and digits -> one line that prints it as a line of its own
+    closing: Callable[[str], str]  # a word of letters and digits -> a line of tests that prints it as one of its own
     examples: Examples
 
 
@@ -194,9 +195,9 @@ def suite_of(language: Language, function: SourceFunction, cases: Sequence[Case]
             texts.append(text)
             lines.append(line)
     reasons = tuple(f"case {number}: {skipped[number]}" for number in sorted(skipped))
-    text = language.tests(signature, tuple(lines))
     places = tuple(each.number - 1 for each in kept)
-    return Suite(signature, places, tuple(kept), tuple(texts), tuple(lines), reasons, text)
+    text = language.tests(signature, tuple(lines))
+    return Suite(signature, places, tuple(kept), tuple(texts), tuple(lines), reasons, tuple(lines), text)
 
 
 def _render(language: Language, signature: Signature, each: Call) -> tuple[str, str]:

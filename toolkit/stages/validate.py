@@ -94,7 +94,7 @@ def plan(language: Language, problem: Problem, settings: Settings) -> Plan | Dro
     if suite.skipped and (low := _low(found, settings)):
         return Drop("too few cases can be expressed", f"{low}; {detail}")
     lines = tuple(line for place, line in zip(suite.places, suite.lines, strict=True) if place in chosen)
-    return Plan(replace(suite, text=language.tests(suite.signature, lines)), len(lines), found)
+    return Plan(replace(suite, published=lines, text=language.tests(suite.signature, lines)), len(lines), found)
 
 
 def _low(found: Scores, settings: Settings) -> str:

@@ -194,7 +194,7 @@ def plain(program: str) -> dict[str, bytes]:
 
 
 def closing(word: str) -> str:
-    return f'io.stdout:write("\\n{word}\\n")\n'
+    return f'io.stdout:write("\\n{word}\\n")'
 
 
 @cache

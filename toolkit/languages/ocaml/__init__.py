@@ -240,7 +240,7 @@ def plain(program: str) -> dict[str, bytes]:
 
 
 def closing(word: str) -> str:
-    return f'let () = Stdlib.print_endline "\\n{word}"\n'
+    return f'Stdlib.print_endline "\\n{word}";'
 
 
 @cache

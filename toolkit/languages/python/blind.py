@@ -37,7 +37,7 @@ def suite_of(function: SourceFunction, cases: Sequence[Case]) -> Suite:
     signature = Signature(function.name, names, (UNKNOWN,) * len(names), UNKNOWN, is_generator(function))
     calls = tuple(_call(it, each.arguments) for each in kept)
     lines = tuple(f"{_word(function.name)}(lambda: {call})" for call in calls)
-    return Suite(signature, tuple(each.number - 1 for each in kept), tuple(kept), calls, lines, tuple(skipped), "")
+    return Suite(signature, tuple(each.number - 1 for each in kept), tuple(kept), calls, lines, tuple(skipped), (), "")
 
 
 def _call(it: subject.Subject, values: tuple[Any, ...]) -> str:
