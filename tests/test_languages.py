@@ -7,6 +7,7 @@ import pytest
 
 from sandboxes import Limits, Pool, open_pool
 from toolkit import languages
+from toolkit.blind import way_of
 from toolkit.errors import UnknownName
 from toolkit.judge import Program, Trier, judge, judge_published, proving_job, published_job
 from toolkit.languages.base import Language, Toolchain, suite_of
@@ -82,7 +83,7 @@ def verdicts(
     language, toolchain = pair
     programs = [Program(language, toolchain, code, suite_of(language, of, cases)) for code, of, cases in tried]
     assert not [reason for program in programs for reason in program.suite.skipped]
-    return Trier(pool, LIMITS, repeats).verdicts(programs)
+    return Trier(pool, LIMITS, repeats, way_of(language, False)).verdicts(programs)
 
 
 def test_the_examples_are_told_apart(pool: Pool, pair: tuple[Language, Toolchain]) -> None:
@@ -263,7 +264,7 @@ def test_the_tests_hold_no_machinery(pair: tuple[Language, Toolchain]) -> None:
 def test_a_case_without_a_faithful_form_is_skipped_alone(pair: tuple[Language, Toolchain]) -> None:
     cases: tuple[Case, ...] = (
         *ADDED,
-        Case(f"({10**40}, 1)", "returns", "1", "generated"),
+        Case("(1, ...)", "returns", "1", "generated"),
         Case("(1, 2j)", "returns", "1", "generated"),
     )
     cases += (
@@ -293,7 +294,7 @@ def test_a_prompt_is_the_beginning_of_a_program(pool: Pool, pair: tuple[Language
     assert prompt.text.endswith(f"{language.header(suite_of(language, ADD, ADDED).signature)}\n")
     comment = prompt.text[: prompt.text.rindex("\n", 0, -1) + 1]
     program = Program(language, toolchain, comment + language.examples.right, suite_of(language, ADD, ADDED))
-    assert Trier(pool, LIMITS, 0).verdicts([program]) == [Verdict("passed", "")]
+    assert Trier(pool, LIMITS, 0, way_of(language, False)).verdicts([program]) == [Verdict("passed", "")]
 
 
 def test_an_unknown_language_is_answered_with_the_known_ones() -> None:

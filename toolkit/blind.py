@@ -19,7 +19,7 @@ from functools import cached_property, lru_cache
 from sandboxes import Job, Limits, Outcome, Pool
 from toolkit import canonical, languages
 from toolkit.judge import Program, Way, bounded, judge, place, run_job
-from toolkit.languages.base import Suite, Toolchain
+from toolkit.languages.base import Language, Suite, Toolchain
 from toolkit.languages.blind import Answer, Blind, expectation, right, tellable, usual
 from toolkit.records import Status, Verdict
 
@@ -51,6 +51,11 @@ def verdicts(pool: Pool, trials: Sequence[Trial], limits: Limits) -> list[Verdic
         for outcome in (pool.run(jobs) if trials else ())
     }
     return [found[index] for index in range(len(trials))]
+
+
+def way_of(language: Language, wanted: bool) -> Way | None:
+    """How `Trier` proves translations: blind where that is wanted, or where the language has no other way."""
+    return way(language.name) if wanted or language.proof is None else None
 
 
 def way(language: str) -> Way:

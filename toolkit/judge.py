@@ -95,6 +95,8 @@ def _worse(one: Verdict, other: Verdict) -> Verdict:
 
 def proving_job(id: str, program: Program, variant: int, nonce: str, limits: Limits) -> Job:
     """The translation under the harness; stdin is the nonce, then the memory that it may use."""
+    if program.language.proof is None:
+        raise ValueError(f"{program.language.name} is proven by its answers")
     files = program.language.proof(program.code, program.suite, variant)
     return run_job(id, program.toolchain, files, f"{nonce}\n{limits.memory_bytes}\n".encode(), limits)
 

@@ -36,6 +36,11 @@ class _Named(ast.NodeTransformer):
     def visit_Name(self, node: ast.Name) -> ast.expr:
         return ast.Constant(_NAMED[node.id]) if node.id in _NAMED else node
 
+    def visit_Constant(self, node: ast.Constant) -> ast.expr:
+        if node.value is ...:
+            raise ValueError("not a value: an ellipsis")
+        return node
+
 
 def read(text: str) -> Any:
     """The value of a literal as `repr` writes it, `inf` and `nan` included. Raises ValueError."""

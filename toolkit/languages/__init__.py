@@ -1,7 +1,8 @@
 """Languages: one folder each, the folder is the registry, nothing else names a language.
 
 A folder holds `LANGUAGE` (what translations into it need) in its package, `RUNTIME` (how programs of it
-run) in its module `runtime`, `BLIND` (how functions of it answer calls) in its module `blind`, or some of them.
+run) in its module `runtime`, `BLIND` (how functions of it answer calls) in its package or in its module `blind`, or
+some of them.
 """
 
 from functools import cache
@@ -33,7 +34,9 @@ def runtimes() -> dict[str, Runtime]:
 @cache
 def blinds() -> dict[str, Blind]:
     """All languages whose functions can be judged by their answers alone, by name."""
-    return {name: import_module(f"{__name__}.{name}.blind").BLIND for name in _with("blind")}
+    apart = set(_with("blind"))
+    modules = {name: import_module(f"{__name__}.{name}{'.blind' * (name in apart)}") for name in _folders()}
+    return {name: module.BLIND for name, module in modules.items() if hasattr(module, "BLIND")}
 
 
 def _with(module: str) -> list[str]:

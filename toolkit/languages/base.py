@@ -126,7 +126,9 @@ class Language:
     call: Callable[[str, tuple[str, ...]], str]
     check: Callable[[Signature, Call, str, str], str]  # signature, case, call, expected literal -> one line
     tests: Callable[[Signature, tuple[str, ...]], str]  # the lines as a text that runs after a translation
-    proof: Callable[[str, Suite, int], dict[str, bytes]]  # translation, suite, variant -> files of the proving run
+    proof: (
+        Callable[[str, Suite, int], dict[str, bytes]] | None
+    )  # translation, suite, variant -> files; None: `blind.py`
     plain: Callable[[str], dict[str, bytes]]  # a whole program -> files of a run without a harness
     closing: Callable[[str], str]  # a word of letters and digits -> a line of tests that prints it as one of its own
     examples: Examples
@@ -195,9 +197,8 @@ def suite_of(language: Language, function: SourceFunction, cases: Sequence[Case]
             texts.append(text)
             lines.append(line)
     reasons = tuple(f"case {number}: {skipped[number]}" for number in sorted(skipped))
-    places = tuple(each.number - 1 for each in kept)
-    text = language.tests(signature, tuple(lines))
-    return Suite(signature, places, tuple(kept), tuple(texts), tuple(lines), reasons, tuple(lines), text)
+    places, checks = tuple(each.number - 1 for each in kept), tuple(lines)
+    return Suite(signature, places, tuple(kept), tuple(texts), checks, reasons, checks, language.tests(signature, checks))
 
 
 def _render(language: Language, signature: Signature, each: Call) -> tuple[str, str]:

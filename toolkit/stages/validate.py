@@ -46,7 +46,7 @@ def apply(rows: Iterator[Attempt], settings: Settings, tools: Tools) -> Iterator
         memory_bytes=settings.memory_bytes,
         kept_bytes=1 << 16,  # a harness speaks first and last
     )
-    trier = Trier(tools.pool, limits, settings.repeats, blind.way(tools.language) if settings.blind else None)
+    trier = Trier(tools.pool, limits, settings.repeats, blind.way_of(language, settings.blind))
     while window := list(islice(rows, WINDOW)):
         yield from _window(window, settings, language, toolchain, trier)
 

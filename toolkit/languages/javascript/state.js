@@ -3,7 +3,7 @@
 // All that this needs is taken before the first program can change it.
 const { leave, isThing, ROOTS } = require('./world.js');
 const { apply, ownKeys, getPrototypeOf, defineProperty, deleteProperty, isExtensible } = Reflect;
-const { freeze, getOwnPropertyDescriptor, getOwnPropertySymbols, keys: namesOf } = Object; // faster than those of Reflect
+const { freeze, getOwnPropertyDescriptor, getOwnPropertySymbols, keys: namesOf } = Object;
 const { __lookupGetter__: getterOf, __lookupSetter__: setterOf } = Object.prototype;
 const { inspect, types: { isMap } } = require('util');
 const same = Object.is;
@@ -65,24 +65,33 @@ function fix(thing) {
   if (isThing(thing.prototype)) freeze(thing.prototype);
 }
 
-// What alone makes a property one with a getter, or hides a new one.
+// What alone gives a thing accessors, hidden properties or another prototype: then Node itself, and what puts things
+// back, would call the program's code, so none of it is for what programs share.
 const TOUCHING = [
-  [Object, ['defineProperty', 'defineProperties']],
-  [Reflect, ['defineProperty']],
-  [Object.prototype, ['__defineGetter__', '__defineSetter__']],
+  [Object, ['defineProperty', 'defineProperties', 'setPrototypeOf', 'freeze', 'seal', 'preventExtensions']],
+  [Reflect, ['defineProperty', 'setPrototypeOf', 'preventExtensions']],
   [Error, ['captureStackTrace']],
 ];
-let touched = false; // whether one of these was called: then every property is looked at as a whole
 
-function watchTouching(thing, name) {
-  const call = (...words) => {
-    touched = true;
-    return apply(...words);
-  };
-  thing[name] = new Proxy(thing[name], { apply: call });
+function watchTouching(shared) {
+  const onFirst = { apply: (called, self, words) => (has(shared, words[0]) ? leave() : apply(called, self, words)) };
+  const onSelf = { apply: (called, self, words) => (has(shared, self) ? leave() : apply(called, self, words)) };
+  for (const [thing, names] of TOUCHING) for (const name of names) thing[name] = new Proxy(thing[name], onFirst);
+  for (const name of ['__defineGetter__', '__defineSetter__']) {
+    Object.prototype[name] = new Proxy(Object.prototype[name], onSelf);
+  }
+  const found = getOwnPropertyDescriptor(Object.prototype, '__proto__');
+  defineProperty(Object.prototype, '__proto__', { ...found, set: new Proxy(found.set, onSelf) });
 }
 
-/** What is fast to ask a thing: it is the same where nothing touching was called and nothing was changed. */
+/** Prototypes before what inherits from them. */
+function height(thing) {
+  let steps = 0;
+  for (let each = thing; each; each = getPrototypeOf(each)) steps += 1;
+  return steps;
+}
+
+/** What is fast to ask a thing that has no accessors but its first ones, below prototypes that are whole. */
 function glance(thing, keys, descriptors) {
   const above = getPrototypeOf(thing);
   const inherited = (index) => above && getOwnPropertyDescriptor(above, keys[index])?.value;
@@ -92,8 +101,8 @@ function glance(thing, keys, descriptors) {
   const values = descriptors.filter(isPlain).map(({ value }) => value);
   const others = keys.filter((key) => !plain.includes(key));
   const known = others.map((key) => descriptors[keys.indexOf(key)]);
-  const counts = [namesOf(thing).length, getOwnPropertySymbols(thing).length];
-  return { plain, values, others, known, names: counts[0], symbols: counts[1] };
+  const counts = [namesOf, getOwnPropertySymbols].map((count) => count(thing).length);
+  return { plain, values, others, known, counts };
 }
 
 function note(thing) {
@@ -112,14 +121,13 @@ function isSame(now, then) {
 
 /** Whether there is nothing to put back: so it is for nearly all, so this is what has to be fast. */
 function looksWhole({ thing, prototype, seen }) {
-  const { plain, values, others, known } = seen;
-  if (getPrototypeOf(thing) !== prototype || !isExtensible(thing) || namesOf(thing).length !== seen.names) return false;
-  if (getOwnPropertySymbols(thing).length !== seen.symbols) return false;
+  const { plain, values, others, known, counts } = seen;
+  if (getPrototypeOf(thing) !== prototype || !isExtensible(thing)) return false;
+  if (namesOf(thing).length !== counts[0] || getOwnPropertySymbols(thing).length !== counts[1]) return false;
   for (let index = 0; index < plain.length; index++) if (thing[plain[index]] !== values[index]) return false;
   for (let index = 0; index < others.length; index++) {
     const { get, set } = known[index];
-    // Only a field of a class makes a value of one with a getter or setter where nothing touching is called.
-    const name = [others[index]];
+    const name = [others[index]]; // a field of a class makes a value of one with a getter or setter
     if (get ? apply(getterOf, thing, name) !== get : set && apply(setterOf, thing, name) !== set) return false;
     if (!get && !set && !isSame(getOwnPropertyDescriptor(thing, others[index]), known[index])) return false;
   }
@@ -155,21 +163,23 @@ function putBack(note) {
   return true;
 }
 
-for (const [thing, names] of TOUCHING) for (const name of names) watchTouching(thing, name);
+const shared = new Set();
+watchTouching(shared);
 const things = everyThing();
 things.forEach(fix);
-const notes = things.filter(isExtensible).map(note);
+freeze(RegExp.prototype); // Node's own expressions would call what is put there
+const notes = things.filter(isExtensible).sort((one, other) => height(one) - height(other)).map(note);
+for (const thing of things) shared.add(thing);
 const maps = ownKeys(console).map((key) => console[key]).filter((value) => isMap(value));
 const optionsAtFirst = stringify(inspect.defaultOptions); // no one can replace its setter, so it is asked
 
-const EVERY = 32; // programs: then each property is looked at as a whole, whatever was called
+const EVERY = 32; // programs: then each property is looked at as a whole
 let programs = 0;
 
 /** Puts everything back; false where that can not be done. */
 function restore() {
-  const isGood = touched || ++programs % EVERY === 0 ? isWhole : looksWhole;
+  const isGood = ++programs % EVERY === 0 ? isWhole : looksWhole;
   for (let index = 0; index < notes.length; index++) if (!isGood(notes[index]) && !putBack(notes[index])) return false;
-  touched = false;
   for (let index = 0; index < maps.length; index++) apply(clear, maps[index], []);
   /(?:)/.exec(''); // a program sees the last match
   return stringify(inspect.defaultOptions) === optionsAtFirst;

@@ -26,9 +26,15 @@ function put(descriptor, text) {
   }
 }
 
-/** What a console writes to. */
+const includes = Function.prototype.call.bind(String.prototype.includes);
+
+/** What a console writes to. Where a failure came from is not told: it came by way of the server. */
 function stream(descriptor) {
-  const write = (text) => (typeof text === 'string' ? (put(descriptor, text), true) : leave());
+  const write = (text) => {
+    if (typeof text !== 'string' || includes(text, '\n    at ')) leave();
+    put(descriptor, text);
+    return true;
+  };
   const nothing = () => {};
   return freeze({ write, listenerCount: () => 1, once: nothing, removeListener: nothing });
 }
@@ -37,24 +43,26 @@ for (const [name, descriptor] of [['_stdout', 1], ['_stderr', 2]]) {
   defineProperty(console, name, { value: stream(descriptor), writable: false, enumerable: false, configurable: false });
 }
 
-// Behind each of a program's timers is one of Node's.
+// Behind each of a program's timers is one of Node's. Whoever looks into a timer looks into Node.
 const timers = new WeakMap();
 const timerOf = Function.prototype.call.bind(WeakMap.prototype.get, timers);
 const keep = Function.prototype.call.bind(WeakMap.prototype.set, timers);
-const Timer = freeze({
+const METHODS = freeze({
+  __proto__: null,
   ref() { return this; },
   hasRef: () => true,
   refresh() { return timerOf(this)?.refresh(), this; },
   close() { return stop(timerOf(this)), this; },
-  unref: leave,
-  [Symbol.toPrimitive]: leave,
 });
+const TIMER = { __proto__: null, get: (timer, key) => METHODS[key] ?? leave() };
+for (const trap of ownKeys(Reflect)) if (typeof trap === 'string' && trap !== 'get') TIMER[trap] = leave;
+const shownAs = { __proto__: null, [inspect.custom]: leave };
 
 function starter(name) {
   return {
     [name](callback, after, ...words) {
       if (typeof callback !== 'function') return start[name](callback);
-      const timer = { __proto__: Timer };
+      const timer = new Proxy(shownAs, TIMER);
       keep(timer, start[name](() => apply(callback, timer, words), after));
       return timer;
     },
@@ -98,7 +106,11 @@ function newModule(filename, path) {
   return module;
 }
 
+// How a console shows values, in colours and without.
+const options = ownKeys(console).find((key) => key.description === 'kGetInspectOptions');
+const shown = [{}, { isTTY: true, getColorDepth: () => 8 }].map((each) => console[options](each));
+
 /** What leads to all that programs share. */
-const ROOTS = [globalThis, assert, inspect, Timer];
+const ROOTS = [globalThis, assert, inspect, METHODS, ...shown];
 
 module.exports = { put, leave, newModule, isThing, NAMES: foreign.join('|'), ROOTS };
