@@ -1,11 +1,11 @@
 """What a language is: a frozen value with pure functions, and the suites made with it.
 
-A suite is rendered from typed, language-neutral values; no text is ever substituted. A case that
-has no faithful form in a language is skipped alone, with its reason. Two texts come of one suite:
+A suite is rendered from typed, language-neutral values; no text is ever substituted. A case without a faithful form is
+skipped alone, with its reason. Two texts come of one suite:
 
 - what is published: translation, newline, `Suite.text` is one program that fails loudly;
 - what is run first: these lines, and those of all other cases, under a harness that reads a nonce from its stdin
-  before the translation is loaded, keeps it where the translation can not reach it, and reports with it.
+  before the translation is loaded, keeps it where that can not reach it, and reports with it.
 
 What a harness says, once, as the last thing on stdout, after the nonce and a space:
 
@@ -14,14 +14,13 @@ What a harness says, once, as the last thing on stdout, after the nonce and a sp
 
 A harness writes `ready` as the first line of stderr; where that is missing, the box or the toolchain failed.
 
-Equality, the same in every language: integers and strings exact; where a float is expected, a
-relative distance of 1e-9 (as in `math.isclose`), where it is 0.0 an absolute one of 1e-12, infinities equal only
-themselves, nan equals nan, 0.0 equals -0.0; a boolean is never a number; dictionaries and sets have
-no order; an untyped language takes 3 for 3.0 and 3.0 for 3, as Python does. A case that raises
-wants a failure whose message starts with the exception's name, then a colon or nothing (a place in the
-source may stand before it; a language with exceptions of its own also takes one of that name), a generator's
-while it is taken to its end. A generator must yield the recorded values and then end; at most one value more
-than expected is taken.
+Equality, the same in every language: integers and strings exact; where a float is expected, a relative distance of 1e-9
+(as in `math.isclose`), where it is 0.0 an absolute one of 1e-12, infinities equal only themselves, nan equals nan, 0.0
+equals -0.0; a boolean is never a number; dictionaries and sets have no order; an untyped language takes 3 for 3.0 and
+3.0 for 3, as Python does. A case that raises wants a failure whose message starts with the exception's name, then a
+colon or nothing (a place in the source may stand before it; a language with exceptions of its own also takes one of
+that name), a generator's while it is taken to its end. A generator must yield the recorded values and then end; at most
+one value more than expected is taken.
 """
 
 import ast
@@ -36,6 +35,7 @@ from toolkit.records import Case, SourceFunction
 from toolkit.value_types import UNKNOWN, ValueType, join, of_value, read
 
 SYSTEM = ("/usr", "/bin", "/lib", "/lib64")
+Definition = ast.FunctionDef | ast.AsyncFunctionDef
 DEEPEST = 60  # levels of nesting of a value; parsers of target languages have limits of their own
 
 
@@ -150,9 +150,6 @@ def part(module: str, name: str) -> str:
     return Path(module).with_name(name).read_text(encoding="utf-8")
 
 
-Definition = ast.FunctionDef | ast.AsyncFunctionDef
-
-
 def _definition(function: SourceFunction) -> Definition:
     for node in ast.parse(function.code).body:
         if isinstance(node, Definition) and node.name == function.name:
@@ -192,13 +189,14 @@ def suite_of(language: Language, function: SourceFunction, cases: Sequence[Case]
             text, line = _render(language, signature, each)
         except Untranslatable as reason:
             skipped[each.number] = str(reason)
-        else:
-            kept.append(each)
-            texts.append(text)
-            lines.append(line)
+            continue
+        kept.append(each)
+        texts.append(text)
+        lines.append(line)
     reasons = tuple(f"case {number}: {skipped[number]}" for number in sorted(skipped))
-    places, checks = tuple(each.number - 1 for each in kept), tuple(lines)
-    return Suite(signature, places, tuple(kept), tuple(texts), checks, reasons, checks, language.tests(signature, checks))
+    checks, text = tuple(lines), language.tests(signature, tuple(lines))
+    places = tuple(each.number - 1 for each in kept)
+    return Suite(signature, places, tuple(kept), tuple(texts), checks, reasons, checks, text)
 
 
 def _render(language: Language, signature: Signature, each: Call) -> tuple[str, str]:
@@ -292,8 +290,7 @@ def _settle_types(
     for call in ranked:
         wider = _joined((settled, shapes[call.number]) if settled else (shapes[call.number],))
         try:
-            for type in wider:
-                language.type_text(type)
+            list(map(language.type_text, wider))
         except Untranslatable as reason:
             skipped[call.number] = "its types do not fit those of the other cases" if settled else str(reason)
         else:
