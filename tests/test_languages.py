@@ -151,7 +151,7 @@ def test_awkward_values_equal_no_other_value_of_their_type(pool: Pool, pair: tup
     suites = [
         (given(one, one), given(other, other), given(one, other))
         for row in rows
-        for one, other in zip(row, [*row[1:], row[0]], strict=True)
+        for one, other in zip(row, [*row[1:], *row[:1]], strict=True)
         if one != other
     ]
     suites = [cases for cases in suites if not suite_of(language, GIVE, cases).skipped]

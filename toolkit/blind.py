@@ -18,7 +18,7 @@ from functools import cached_property, lru_cache
 
 from sandboxes import Job, Limits, Outcome, Pool
 from toolkit import canonical, languages
-from toolkit.judge import Program, Way, bounded, judge, place, run_job
+from toolkit.judge import Program, Way, bounded, judge, limits_of, place, run_job
 from toolkit.languages.base import Language, Suite, Toolchain
 from toolkit.languages.blind import Answer, Blind, expectation, right, tellable, usual
 from toolkit.records import Status, Verdict
@@ -67,7 +67,9 @@ def way(language: str) -> Way:
         return Trial(blind, program.toolchain, program.code, program.suite)
 
     return Way(
-        lambda id, program, variant, mark, limits: job(id, trial(program), variant, mark, limits),
+        lambda id, program, variant, mark, limits: job(
+            id, trial(program), variant, mark, limits_of(program.language, limits)
+        ),
         lambda outcome, mark, program, limits: verdict(outcome, mark, trial(program), limits),
     )
 

@@ -13,7 +13,7 @@ import re
 import secrets
 import signal
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sandboxes import Job, Limits, Outcome, Pool
 from toolkit.languages.base import Language, Suite, Toolchain
@@ -22,6 +22,8 @@ from toolkit.records import Status, Verdict
 LONGEST = 600  # characters of a detail
 REPORTED = (Status.WRONG_ANSWER, Status.RUNTIME_ERROR, Status.COMPILE_ERROR, Status.MEMORY, Status.HARNESS_ERROR)
 FOLDERS = re.compile(r"(?<![\w.])/(?:[\w.+-]+/)+")  # of a path of this machine
+_TELLING = re.compile(r"error|exception|assert|fail", re.IGNORECASE)
+_PLACE = re.compile(r"\S+:\d+")  # all of Node's first line
 ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,16}\b")
 
 
@@ -98,14 +100,22 @@ def proving_job(id: str, program: Program, variant: int, nonce: str, limits: Lim
     if program.language.proof is None:
         raise ValueError(f"{program.language.name} is proven by its answers")
     files = program.language.proof(program.code, program.suite, variant)
-    return run_job(id, program.toolchain, files, f"{nonce}\n{limits.memory_bytes}\n".encode(), limits)
+    stdin = f"{nonce}\n{limits.memory_bytes}\n".encode()
+    return run_job(id, program.toolchain, files, stdin, limits_of(program.language, limits))
 
 
 def published_job(id: str, program: Program, nonce: str, limits: Limits) -> Job:
     """The text that a reader runs (translation, newline, tests), and a last line that tells that it was reached."""
     language, suite = program.language, program.suite
     tests = language.tests(suite.signature, (*suite.published, language.closing(nonce)))
-    return run_job(id, program.toolchain, language.plain(f"{program.code}\n{tests}"), b"", limits)
+    files = language.plain(f"{program.code}\n{tests}")
+    return run_job(id, program.toolchain, files, b"", limits_of(language, limits))
+
+
+def limits_of(language: Language, limits: Limits) -> Limits:
+    """The same, with what the language's runtime needs whatever the program is."""
+    space = limits.address_space_bytes if language.address_space else 0
+    return replace(limits, processes=max(limits.processes, language.processes), address_space_bytes=space)
 
 
 def run_job(id: str, toolchain: Toolchain, files: dict[str, bytes], stdin: bytes, limits: Limits) -> Job:
@@ -126,7 +136,7 @@ def judge(outcome: Outcome, nonce: str, suite: Suite, limits: Limits) -> Verdict
 
 def _settled(found: Verdict, outcome: Outcome, limits: Limits) -> Verdict:
     """The same on every machine for a program that takes more and more memory: which limit it meets first is chance."""
-    growing = found.status == Status.TIMEOUT and outcome.peak_memory_bytes > limits.memory_bytes // 8
+    growing = found.status == Status.TIMEOUT and outcome.peak_memory_bytes > limits.memory_bytes // 4
     if growing or found.status == Status.MEMORY:
         return Verdict(Status.MEMORY, f"it took more and more of its {limits.memory_bytes} bytes")
     return found
@@ -141,7 +151,7 @@ def _judged(outcome: Outcome, nonce: str, suite: Suite, limits: Limits) -> Verdi
     if reports:
         return _reported(bounded(reports[0]), outcome.exit_code, suite)
     if not outcome.stderr.startswith(b"ready\n"):
-        return Verdict(Status.HARNESS_ERROR, _complaint(outcome) or ending(outcome))
+        return Verdict(Status.HARNESS_ERROR, complaint(outcome.stderr) or ending(outcome))
     if outcome.signal is not None:
         return _signalled(outcome, limits)
     return Verdict(Status.LEFT_EARLY, f"{ending(outcome)} before the last check")
@@ -159,8 +169,8 @@ def judge_published(outcome: Outcome, nonce: str, limits: Limits) -> Verdict:
     if stopped := stopped_by(outcome, limits):
         return stopped
     if outcome.exit_code != 0:
-        complaint = _complaint(outcome).replace(nonce, "...")
-        return Verdict(Status.RUNTIME_ERROR, f"translation and tests as one program: {complaint}")
+        said = complaint(outcome.stderr, nonce.encode())
+        return Verdict(Status.RUNTIME_ERROR, f"translation and tests as one program: {said}")
     if nonce.encode() not in outcome.stdout.splitlines():
         return Verdict(Status.LEFT_EARLY, "translation and tests as one program: exit code 0 before the last check")
     return Verdict(Status.PASSED, "")
@@ -222,11 +232,19 @@ def ending(outcome: Outcome) -> str:
     return f"exit code {outcome.exit_code}"
 
 
-def _complaint(outcome: Outcome) -> str:
-    """The line of stderr that says what is wrong, without the folders of this machine."""
-    lines = bounded(outcome.stderr).split("\n")
-    named = (line for line in lines if line.startswith("Error:"))  # a compiler may show the place before it
-    return FOLDERS.sub("", next(named, lines[0]))
+def complaint(stderr: bytes, nonce: bytes = b"") -> str:
+    """The line that says what is wrong: bounded, the same on every run and machine."""
+    shown = (stderr.replace(nonce, b"...") if nonce else stderr)[-4096:]
+    whole = shown if len(shown) < 4096 else shown.partition(b"\n")[2] or shown
+    shown_lines = whole.decode("utf-8", "backslashreplace").split("\n")
+    if _PLACE.fullmatch(shown_lines[0]):
+        shown_lines = shown_lines[2:]  # and the line of the source that stands there
+    lines = [line for line in shown_lines if line and not line[0].isspace()]
+    telling = (line for line in lines if _TELLING.search(line))
+    other = (line for line in lines if not line.endswith(":"))
+    found = FOLDERS.sub("", ADDRESS.sub("0x...", next(telling, next(other, ""))))
+    found = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in found)  # a terminal may show it
+    return found if len(found) <= LONGEST else f"{found[:LONGEST]}..."
 
 
 def bounded(raw: bytes) -> str:

@@ -25,7 +25,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from sandboxes import Job, Limits, Outcome, Server
-from toolkit.judge import ADDRESS, FOLDERS, LONGEST, ending, stopped_by
+from toolkit.judge import complaint, ending, stopped_by
 from toolkit.languages.base import Toolchain, encoded
 from toolkit.languages.runtime import Runtime
 from toolkit.records import Status
@@ -45,8 +45,6 @@ _OUT_OF_MEMORY = re.compile(
     rb"|bad_alloc|memory exhausted|allocation failed",
     re.IGNORECASE,
 )
-_TELLING = re.compile(r"error|exception|assert|fail", re.IGNORECASE)
-_PLACE = re.compile(r"\S+:\d+")  # all of Node's first line
 
 
 @dataclass(frozen=True)
@@ -147,7 +145,7 @@ def _decide(outcome: Outcome, nonce: bytes, said: bytes, shown: bytes, limits: L
     if said == _DONE and outcome.exit_code == 0:
         return Status.PASSED, ""
     if said == _DOES_NOT_COMPILE and outcome.exit_code != 0:
-        return Status.COMPILE_ERROR, _complaint(outcome.stderr, nonce)
+        return Status.COMPILE_ERROR, complaint(outcome.stderr, nonce)
     if outcome.signal is not None:
         if outcome.peak_memory_bytes > limits.memory_bytes // 2:
             return Status.MEMORY, f"{ending(outcome)} near {limits.memory_bytes} bytes"
@@ -155,25 +153,10 @@ def _decide(outcome: Outcome, nonce: bytes, said: bytes, shown: bytes, limits: L
     if outcome.exit_code != 0:
         status = Status.MEMORY if _OUT_OF_MEMORY.search(outcome.stderr[-4096:]) else Status.RUNTIME_ERROR
         behind = " behind its last line" if said else ""
-        return status, ": ".join(filter(None, (f"{ending(outcome)}{behind}", _complaint(outcome.stderr, nonce))))
+        return status, ": ".join(filter(None, (f"{ending(outcome)}{behind}", complaint(outcome.stderr, nonce))))
     if nonce:
         return Status.LEFT_EARLY, "exit code 0 before its end"
     return Status.PASSED, ""
-
-
-def _complaint(stderr: bytes, nonce: bytes) -> str:
-    """The line that says what is wrong: bounded, the same on every run and machine."""
-    shown = (stderr.replace(nonce, b"...") if nonce else stderr)[-4096:]
-    whole = shown if len(shown) < 4096 else shown.partition(b"\n")[2] or shown
-    shown_lines = whole.decode("utf-8", "backslashreplace").split("\n")
-    if _PLACE.fullmatch(shown_lines[0]):
-        shown_lines = shown_lines[2:]  # and the line of the source that stands there
-    lines = [line for line in shown_lines if line and not line[0].isspace()]
-    telling = (line for line in lines if _TELLING.search(line))
-    other = (line for line in lines if not line.endswith(":"))
-    found = FOLDERS.sub("", ADDRESS.sub("0x...", next(telling, next(other, ""))))
-    found = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in found)  # a terminal may show it
-    return found if len(found) <= LONGEST else f"{found[:LONGEST]}..."
 
 
 def _text(content: bytes, nonce: bytes) -> str:

@@ -75,6 +75,8 @@ class Answering:
             plain=runtime.plain,
             closing=lambda word: self.closing.format(word=word),
             examples=self.examples,
+            address_space=runtime.address_space,
+            processes=runtime.processes,
         )
 
     def blind(self) -> Blind:

@@ -132,6 +132,8 @@ class Language:
     plain: Callable[[str], dict[str, bytes]]  # a whole program -> files of a run without a harness
     closing: Callable[[str], str]  # a word of letters and digits -> a line of tests that prints it as one of its own
     examples: Examples
+    address_space: bool = True  # False: its runtime reserves more than it uses, a limit of that would break it
+    processes: int = 32  # that a program of it needs at most, threads of the runtime included
 
 
 def outside_system(*paths: str) -> tuple[str, ...]:
@@ -183,20 +185,16 @@ def signature_of(language: Language, function: SourceFunction, cases: Sequence[C
 def suite_of(language: Language, function: SourceFunction, cases: Sequence[Case]) -> Suite:
     """The cases in the language, each that has a faithful form."""
     signature, calls, skipped = _settle(language, function, cases)
-    kept, texts, lines = [], [], []
+    rows: list[tuple[Call, str, str]] = []
     for each in calls:
         try:
-            text, line = _render(language, signature, each)
+            rows.append((each, *_render(language, signature, each)))
         except Untranslatable as reason:
             skipped[each.number] = str(reason)
-            continue
-        kept.append(each)
-        texts.append(text)
-        lines.append(line)
+    kept, texts, lines = zip(*rows, strict=True) if rows else ((), (), ())
     reasons = tuple(f"case {number}: {skipped[number]}" for number in sorted(skipped))
-    checks, text = tuple(lines), language.tests(signature, tuple(lines))
     places = tuple(each.number - 1 for each in kept)
-    return Suite(signature, places, tuple(kept), tuple(texts), checks, reasons, checks, text)
+    return Suite(signature, places, kept, texts, lines, reasons, lines, language.tests(signature, lines))
 
 
 def _render(language: Language, signature: Signature, each: Call) -> tuple[str, str]:

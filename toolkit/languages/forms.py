@@ -85,6 +85,7 @@ class Forms:
     sets: str = ""
     mappings: str = ""
     pair: str = "{key}: {value}"
+    record: Callable[[dict[str, str]], str] | None = None  # a mapping with keys of text, where that is another thing
     some: str = "{values}"  # a value of a type that has none too
     empty: Mapping[str, str] = field(default_factory=dict)  # "lists" and so on -> of one without values, if another
     between: str = ", "
@@ -149,6 +150,8 @@ class Forms:
             case dict() if self.mappings:
                 keys = self._keys(list(value), self._of(type, 0))
                 texts = [self.literal(each, self._of(type, 1)) for each in value.values()]
+                if self.record and all(isinstance(key, str) for key in value):
+                    return self.record(dict(zip(keys, texts, strict=True)))
                 pairs = [self.pair.format(key=key, value=text) for key, text in zip(keys, texts, strict=True)]
                 return self._filled("mappings", pairs, type)
         raise Untranslatable(f"a value of type {value.__class__.__name__}")
