@@ -44,8 +44,9 @@ from toolkit import blind, languages
 from toolkit.blind import Trial
 from toolkit.inspection import stage_folders
 from toolkit.judge import Program, Trier
-from toolkit.languages.base import Suite, suite_of
+from toolkit.languages.base import Suite
 from toolkit.languages.python import blind as python
+from toolkit.languages.suite import suite_of
 from toolkit.pipeline import FOLDERS, run
 from toolkit.programs import PROOF, Setting
 from toolkit.programs import Program as Whole

@@ -28,7 +28,8 @@ from sandboxes import Job, Limits, Pool, open_pool
 from toolkit import languages
 from toolkit.generators import Prompt, open_generator
 from toolkit.judge import PUBLISHED, Program, Trier
-from toolkit.languages.base import Suite, suite_of
+from toolkit.languages.base import Suite
+from toolkit.languages.suite import suite_of
 from toolkit.prompts import prompt_of
 from toolkit.records import Case, Problem, SourceFunction, Status
 from toolkit.suites.probing import interpreter

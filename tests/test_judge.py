@@ -11,7 +11,8 @@ from toolkit import languages
 from toolkit.errors import EnvironmentTrouble
 from toolkit.generators import Completion, Prompt
 from toolkit.judge import judge, judge_published
-from toolkit.languages.base import Suite, suite_of
+from toolkit.languages.base import Suite
+from toolkit.languages.suite import suite_of
 from toolkit.records import Attempt, Case, Evidence, Problem, Scores, SourceFunction, Trial, Verdict
 from toolkit.stage import Tools
 from toolkit.stages import translate, validate

@@ -10,7 +10,8 @@ from toolkit import languages
 from toolkit.blind import way_of
 from toolkit.errors import UnknownName
 from toolkit.judge import Program, Trier, judge, judge_published, proving_job, published_job
-from toolkit.languages.base import Language, Toolchain, suite_of
+from toolkit.languages.base import Language, Toolchain
+from toolkit.languages.suite import suite_of
 from toolkit.prompts import prompt_of
 from toolkit.records import Case, Problem, SourceFunction, Verdict
 from toolkit.value_types import read
@@ -147,9 +148,9 @@ def test_awkward_values_equal_no_other_value_of_their_type(pool: Pool, pair: tup
     rows = [[form(text) for text in row] for row in expressible(language)]
     texts = [[suite_of(language, GIVE, (given(value, value),)).lines[0] for value in row] for row in rows]
     assert [len(set(row)) for row in texts] == list(map(len, rows))  # all pairs, cheaply
-    # Each value beside the next of its row, run: the first two cases settle the types, the third must fail.
+    # Each value beside the next of its row, run: the two settle the types, and the first must fail.
     suites = [
-        (given(one, one), given(other, other), given(one, other))
+        (given(one, other), given(other, one))
         for row in rows
         for one, other in zip(row, [*row[1:], *row[:1]], strict=True)
         if one != other
@@ -157,9 +158,18 @@ def test_awkward_values_equal_no_other_value_of_their_type(pool: Pool, pair: tup
     suites = [cases for cases in suites if not suite_of(language, GIVE, cases).skipped]
     assert len(suites) >= 60
     found = verdicts(pool, pair, [(language.examples.identity, GIVE, cases) for cases in suites])
-    odd = [(cases[2], each) for cases, each in zip(suites, found, strict=True) if each.status != "wrong answer"]
+    odd = [(cases[0], each) for cases, each in zip(suites, found, strict=True) if each.status != "wrong answer"]
     assert odd == []
-    assert all(each.detail.startswith("case 3, ") for each in found)
+    assert all(each.detail.startswith("case 1, ") for each in found)
+
+
+def test_cases_that_contradict_each_other_are_named_and_not_kept(pair: tuple[Language, Toolchain]) -> None:
+    cases = (given("1", "2"), given("2", "3"), given("1", "4"))
+    suite = suite_of(pair[0], GIVE, cases)
+    assert suite.places == (1,)
+    assert suite.skipped == tuple(
+        f"case {one}: it is the call of case {other} and expects something else" for one, other in ((1, 3), (3, 1))
+    )
 
 
 @pytest.mark.parametrize(

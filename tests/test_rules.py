@@ -19,7 +19,7 @@ from toolkit import languages
 from toolkit.generators import Completion, Prompt, open_generator
 from toolkit.generators.rules.prelude import Prelude
 from toolkit.judge import PUBLISHED, Program, Trier
-from toolkit.languages.base import suite_of
+from toolkit.languages.suite import suite_of
 from toolkit.prompts import prompt_of
 from toolkit.records import Case, Problem, SourceFunction, Status, Verdict
 from toolkit.value_types import UNKNOWN, read

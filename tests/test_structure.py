@@ -32,7 +32,7 @@ LAYERS = (
     ("toolkit.fingerprints",),
     ("toolkit.neighbours", "toolkit.benchmarks"),
     ("toolkit.python", "toolkit.suites"),
-    ("toolkit.generators", "toolkit.languages"),
+    ("toolkit.generators", "toolkit.languages", "toolkit.originals"),
     ("toolkit.prompts", "toolkit.judge"),
     ("toolkit.programs", "toolkit.fences", "toolkit.blind"),
     ("toolkit.verdict_cache", "toolkit.program_rows"),

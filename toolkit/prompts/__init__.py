@@ -7,7 +7,8 @@ it in `Prompt.function`. Types come from the cases, and are those that the suite
 import inspect
 
 from toolkit.generators import Prompt
-from toolkit.languages.base import Language, signature_of
+from toolkit.languages.base import Language
+from toolkit.languages.suite import signature_of
 from toolkit.records import Problem, content_id
 from toolkit.value_types import ValueType
 

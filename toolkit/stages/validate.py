@@ -14,7 +14,8 @@ from pydantic import Field
 from sandboxes import Limits
 from toolkit import blind, languages
 from toolkit.judge import Program, Trier
-from toolkit.languages.base import Language, Suite, Toolchain, suite_of
+from toolkit.languages.base import Language, Suite, Toolchain
+from toolkit.languages.suite import suite_of
 from toolkit.records import Attempt, Problem, Scores, Status, Trial, Verdict, content_id
 from toolkit.stage import MOST, Drop, Result, Stage, Tools
 from toolkit.stage import Settings as Base

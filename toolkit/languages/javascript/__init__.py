@@ -19,6 +19,11 @@ def integer(value: int) -> str:
     return str(value)
 
 
+def number(value: float) -> str:
+    """3.0 is 3: who calls with either makes one call."""
+    return str(int(value)) if value.is_integer() and abs(value) < EXACT and str(value) != "-0.0" else repr(value)
+
+
 def record(pairs: dict[str, str]) -> str:
     """`"__proto__": 1` in an object would be its prototype."""
     texts = (f"[{key}]: {value}" if key == '"__proto__"' else f"{key}: {value}" for key, value in pairs.items())
@@ -39,7 +44,7 @@ JAVASCRIPT = Answering(
     " globalThis isNaN module parseFloat parseInt process require Infinity NaN",
     forms=Forms(
         integer=integer,
-        number=floats("NaN", "Infinity", "-Infinity"),
+        number=floats("NaN", "Infinity", "-Infinity", number),
         text=quoted("\\u{{{0:x}}}"),
         none="null",
         sets="new Set([{values}])",

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from toolkit.canonical import Node, collection, mapping, scalar
-from toolkit.languages.base import DEEPEST, Call, Signature, Suite, depth, encoded, is_generator, part
+from toolkit.languages.base import Call, Signature, Suite, encoded, part
 from toolkit.languages.blind import Blind, tellable
+from toolkit.languages.suite import DEEPEST, depth, is_generator
 from toolkit.records import Case, SourceFunction
 from toolkit.suites import subject
 from toolkit.value_types import UNKNOWN, read
