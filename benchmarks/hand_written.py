@@ -32,6 +32,7 @@ FORMS = {
         r"^(?:const|function\*?) (\w+)",
         "const {name} = {known};\n",
     ),
+    "python": ("", r"^def (\w+)", "{name} = {known}\n"),
     "ruby": ("require 'digest'\nrequire 'set'\n", r"^def (\w+)", "def {name}(*words) = {known}(*words)\n"),
 }
 

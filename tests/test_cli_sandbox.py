@@ -61,7 +61,7 @@ def test_each_row_has_one_verdict_with_the_promised_keys_and_a_summary_on_stderr
     programs = {
         "right": RIGHT,
         "wrong": "assert False\n",
-        "leaves": "import sys\nsys.exit(0)\n",
+        "leaves": "import sys\nsys.exit(0)\nassert False\n",
         "\ud800\u2028": "print('h\u00e9')\n",
     }
     verdicts, words = run(rows=text(*({"id": id, "program": each} for id, each in programs.items())))

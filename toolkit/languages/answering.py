@@ -45,7 +45,7 @@ class Answering:
     header: Callable[[Signature], str]
     lines: Lines
     tests: str
-    build: Build
+    build: Build | None  # None: it has a `BLIND` of its own
     closing: str
     examples: Examples
     comment: str = "# "
@@ -99,7 +99,8 @@ class Answering:
     def files(self, code: str, suite: Suite, variant: int) -> dict[str, bytes]:
         template = (suite.signature.yields and self.lines.answer_yields) or self.lines.answer
         answer = _named(suite.signature.name, template)
-        return self.build(code, "".join(f"{answer.format(call=text)}\n" for text in suite.calls), suite.signature)
+        calls = "".join(f"{answer.format(call=text)}\n" for text in suite.calls)
+        return self.build(code, calls, suite.signature) if self.build else {}
 
 
 def word_of(name: str) -> str:

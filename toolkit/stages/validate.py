@@ -132,7 +132,7 @@ def facts(settings: Settings, language: str) -> dict[str, str]:
 
 STAGE = Stage(
     name="validate",
-    version="5",
+    version="6",
     reads=Attempt,
     writes=Trial,
     settings=Settings,

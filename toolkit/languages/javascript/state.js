@@ -1,7 +1,7 @@
 'use strict';
 // What one program may change and the next would see: noted once, put back behind each program.
 // All that this needs is taken before the first program can change it.
-const { leave, isThing, ROOTS } = require('./world.js');
+const { leave, close, isThing, ROOTS } = require('./world.js');
 const { apply, ownKeys, getPrototypeOf, defineProperty, deleteProperty, isExtensible } = Reflect;
 const { freeze, getOwnPropertyDescriptor, getOwnPropertySymbols, keys: namesOf } = Object;
 const { __lookupGetter__: getterOf, __lookupSetter__: setterOf } = Object.prototype;
@@ -163,6 +163,7 @@ function putBack(note) {
   return true;
 }
 
+close();
 const shared = new Set();
 watchTouching(shared);
 const things = everyThing();

@@ -90,9 +90,13 @@ const LANGUAGE = 'globalThis global undefined NaN Infinity Object Function Array
   + ' decodeURI decodeURIComponent encodeURI encodeURIComponent escape unescape console queueMicrotask';
 const known = new Set([...LANGUAGE.split(' '), ...Object.keys(SHOWN)]);
 const foreign = ownKeys(globalThis).filter((key) => typeof key === 'string' && !known.has(key));
-for (const key of foreign) {
-  const { enumerable } = getOwnPropertyDescriptor(globalThis, key);
-  defineProperty(globalThis, key, { get: leave, set: leave, enumerable, configurable: false });
+
+/** From now on. Node looks for some of them itself when it loads its first module from a file. */
+function close() {
+  for (const key of foreign) {
+    const { enumerable } = getOwnPropertyDescriptor(globalThis, key);
+    defineProperty(globalThis, key, { get: leave, set: leave, enumerable, configurable: false });
+  }
 }
 
 const ASSERTS = { __proto__: null, assert, 'node:assert': assert };
@@ -113,4 +117,4 @@ const shown = [{}, { isTTY: true, getColorDepth: () => 8 }].map((each) => consol
 /** What leads to all that programs share. */
 const ROOTS = [globalThis, assert, inspect, METHODS, ...shown];
 
-module.exports = { put, leave, newModule, isThing, NAMES: foreign.join('|'), ROOTS };
+module.exports = { put, leave, close, newModule, isThing, NAMES: foreign.join('|'), ROOTS };

@@ -37,8 +37,8 @@ def suite_of(function: SourceFunction, cases: Sequence[Case]) -> Suite:
     names = tuple(parameter.name for parameter in it.parameters)
     signature = Signature(function.name, names, (UNKNOWN,) * len(names), UNKNOWN, is_generator(function))
     calls = tuple(_call(it, each.arguments) for each in kept)
-    lines = tuple(f"{_word(function.name)}(lambda: {call})" for call in calls)
-    return Suite(signature, tuple(each.number - 1 for each in kept), tuple(kept), calls, lines, tuple(skipped), (), "")
+    places = tuple(each.number - 1 for each in kept)
+    return Suite(signature, places, tuple(kept), calls, calls, tuple(skipped), (), "")
 
 
 def _call(it: subject.Subject, values: tuple[Any, ...]) -> str:
@@ -59,7 +59,7 @@ def files(code: str, suite: Suite, variant: int) -> dict[str, bytes]:
     made = {
         "main.py": part(__file__, "blind_run.py"),
         "program.py": code,
-        "calls.py": "".join(f"{line}\n" for line in suite.lines),
+        "tests.py": "".join(f"{_word(suite.signature.name)}(lambda: {call})\n" for call in suite.calls),
         "name": suite.signature.name,
     }
     return {name: encoded(text) for name, text in made.items()}

@@ -1,4 +1,4 @@
-"""Runs program.py, then the calls of calls.py, and tells what each does as `toolkit.languages.blind` says.
+"""Runs program.py, then the calls of tests.py, and tells what each does as `toolkit.languages.blind` says.
 
 Runs INSIDE a sandbox, beside hostile code; never imported by langlift. What it uses is bound before the program runs,
 so that a program that rewrites `builtins` or `os` by mistake is still judged by what it answers.
@@ -169,7 +169,7 @@ def content(path: str) -> str:
 
 def main() -> None:
     teller = Teller()
-    name, text, calls = content("name"), content("program.py"), content("calls.py")
+    name, text, calls = content("name"), content("program.py"), content("tests.py")
     module = sys.modules["__main__"] = type(sys)("__main__")
     try:
         code = compile(text, "program.py", "exec", dont_inherit=True)
@@ -184,7 +184,7 @@ def main() -> None:
         teller.failed(0, error)
     sight = {name: candidate, "set": set, "frozenset": frozenset, "inf": float("inf"), "nan": float("nan")}
     sight["verify" if name.startswith("check") else "check"] = teller.check
-    exec(compile(calls, "calls.py", "exec", dont_inherit=True), sight)
+    exec(compile(calls, "tests.py", "exec", dont_inherit=True), sight)
     teller.end(b"done %d" % teller.case)
 
 
