@@ -32,7 +32,8 @@ FORMS = {
         r"^(?:const|function\*?) (\w+)",
         "const {name} = {known};\n",
     ),
-    "python": ("", r"^def (\w+)", "{name} = {known}\n"),
+    "php": ("<?php\n", r"^function (\w+)", "function {name}(...$words) {{ return {known}(...$words); }}\n"),
+    "python": ("from math import *\nfrom typing import *\n", r"^def (\w+)", "{name} = {known}\n"),
     "ruby": ("require 'digest'\nrequire 'set'\n", r"^def (\w+)", "def {name}(*words) = {known}(*words)\n"),
 }
 

@@ -214,6 +214,7 @@ def test_failures_and_generators_are_worth_the_same_blind(pool: Pool, pair: tupl
         (language.examples.counts, count, case("(-2,)", "KeyError", "raises"), "wrong answer"),
         (language.examples.counts, count, case("(3,)", "ValueError", "raises"), "wrong answer"),
     ]
+    tried = [row for row in tried if row[0]]  # some have no generators
     found = translated(pool, pair, [(code, suite_of(language, of, (each,))) for code, of, each, _ in tried])
     assert [verdict.status for verdict in found] == [status for *_, status in tried]
     if language.proof is None:

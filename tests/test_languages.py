@@ -214,11 +214,14 @@ def test_an_unexpected_failure_names_its_case_and_message(pool: Pool, pair: tupl
     tried = [(pair[0].examples.raises, function("refuse", "value"), (given("1", "1"),))]
     (found,) = verdicts(pool, pair, tried)
     assert found.status == "runtime error"
-    assert found.detail.startswith("case 1, refuse")
+    assert found.detail.startswith("case 1, ")
+    assert "refuse" in found.detail.partition(":")[0]
     assert "ValueError" in found.detail
 
 
 def test_a_generator_yields_these_values_and_then_ends(pool: Pool, pair: tuple[Language, Toolchain]) -> None:
+    if not pair[0].examples.counts:
+        pytest.skip(f"{pair[0].title} has no generators")
     count = function("count", "n")
     cases = [("3", "[0, 1, 2]"), ("3", "[0, 1]"), ("3", "[0, 1, 2, 3]"), ("-1", "[0, 1, 2]"), ("3", "[0, 1, 9]")]
     tried = [(pair[0].examples.counts, count, (Case(f"({n},)", "yields", values, "generated"),)) for n, values in cases]
@@ -226,6 +229,8 @@ def test_a_generator_yields_these_values_and_then_ends(pool: Pool, pair: tuple[L
 
 
 def test_a_generator_may_fail_on_its_way(pool: Pool, pair: tuple[Language, Toolchain]) -> None:
+    if not pair[0].examples.counts:
+        pytest.skip(f"{pair[0].title} has no generators")
     count = function("count", "n", "yield 1")
     cases = [("-2", "ValueError"), ("-2", "KeyError"), ("3", "ValueError")]
     tried = [(pair[0].examples.counts, count, (Case(f"({n},)", "raises", name, "generated"),)) for n, name in cases]
@@ -248,7 +253,8 @@ def test_the_published_text_runs_alone_and_fails_loudly(pool: Pool, pair: tuple[
 def test_a_translation_may_hide_what_the_tests_need(pool: Pool, pair: tuple[Language, Toolchain]) -> None:
     language, toolchain = pair
     suite = suite_of(language, ADD, ADDED)
-    right, wrong = (language.examples.hides + code for code in (language.examples.right, language.examples.wrong))
+    codes = (language.examples.right, language.examples.wrong)
+    right, wrong = (language.examples.hides + code.removeprefix(language.opening) for code in codes)
     assert verdicts(pool, pair, [(right, ADD, ADDED)], repeats=1) == [Verdict("passed", "")]
     (found,) = pool.run([published_job("0", Program(language, toolchain, wrong, suite), NONCE, LIMITS)])
     assert found.exit_code
@@ -306,7 +312,8 @@ def test_a_prompt_is_the_beginning_of_a_program(pool: Pool, pair: tuple[Language
     prompt = prompt_of(language, Problem("1", documented, ADDED, (), 1, 0, 1))
     assert prompt.text.endswith(f"{language.header(suite_of(language, ADD, ADDED).signature)}\n")
     comment = prompt.text[: prompt.text.rindex("\n", 0, -1) + 1]
-    program = Program(language, toolchain, comment + language.examples.right, suite_of(language, ADD, ADDED))
+    right = language.examples.right.removeprefix(language.opening)
+    program = Program(language, toolchain, comment + right, suite_of(language, ADD, ADDED))
     assert Trier(pool, LIMITS, 0, way_of(language, False)).verdicts([program]) == [Verdict("passed", "")]
 
 

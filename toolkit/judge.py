@@ -79,13 +79,15 @@ class Trier:
 
     def _run(self, way: Way, runs: list[tuple[Program, int]]) -> list[Verdict]:
         nonces = [secrets.token_hex(16) for _ in runs]
+        limits = [limits_of(program.language, self.limits) for program, _ in runs]
         jobs = (
-            way.job(str(index), program, variant, nonces[index], self.limits)
+            way.job(str(index), program, variant, nonces[index], limits[index])
             for index, (program, variant) in enumerate(runs)
         )
         found = {
-            int(outcome.id): way.judge(outcome, nonces[int(outcome.id)], runs[int(outcome.id)][0], self.limits)
+            place: way.judge(outcome, nonces[place], runs[place][0], limits[place])
             for outcome in (self.pool.run(jobs) if runs else ())
+            for place in (int(outcome.id),)
         }
         return [found[index] for index in range(len(runs))]
 
@@ -114,8 +116,12 @@ def published_job(id: str, program: Program, nonce: str, limits: Limits) -> Job:
 
 def limits_of(language: Language, limits: Limits) -> Limits:
     """The same, with what the language's runtime needs whatever the program is."""
-    space = limits.address_space_bytes if language.address_space else 0
-    return replace(limits, processes=max(limits.processes, language.processes), address_space_bytes=space)
+    return replace(
+        limits,
+        memory_bytes=max(limits.memory_bytes, language.memory_bytes),
+        processes=max(limits.processes, language.processes),
+        address_space_bytes=limits.address_space_bytes if language.address_space else 0,
+    )
 
 
 def run_job(id: str, toolchain: Toolchain, files: dict[str, bytes], stdin: bytes, limits: Limits) -> Job:

@@ -23,9 +23,13 @@ from toolkit.programs import Program, ProgramVerdict, Setting
 from toolkit.records import Status
 from toolkit.verdict_cache import VerdictCache, key_of, server_digest
 
-CONFIRMED_SHARE = 0.01
+CONFIRMED_SHARE = 0.01  # where programs share a process; half of it where each has one of its own
 _RAISED = 4  # times as large behind every disagreement
 _LOG_EVERY = 30.0  # seconds
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.3g}%"
 
 
 @dataclass
@@ -44,7 +48,7 @@ class Summary:
         each = ", ".join(f"{count} {status}" for status, count in ranked) or "no programs"
         runs = f"{self.warm} warm and {self.cold} cold runs, {self.cached} from the cache"
         apart = f"; cold and warm disagreed {self.disagreements} times" if self.warm else ""
-        again = f", {self.share:.0%} of the warm passes are run again" if self.warm else ""
+        again = f", {_percent(self.share)} of the warm passes are run again" if self.warm else ""
         return f"{each}; {runs}{apart}{again}"
 
 
@@ -67,15 +71,16 @@ class Runs:
         setting: Setting,
         *,
         cache: VerdictCache | None = None,
-        share: float = CONFIRMED_SHARE,
+        share: float | None = None,
         report: Callable[[str], None] = lambda words: None,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        self.summary = Summary(share=share)
         self._pool, self._setting, self._cache, self._report = pool, setting, cache, report
         self._fence, self._chance = identity(pool), chance
         self._said = time.monotonic()
         self._server = setting.server
+        usual = CONFIRMED_SHARE if self._server and self._server.inside else CONFIRMED_SHARE / 2
+        self.summary = Summary(share=usual if share is None else share)
         self._digest = server_digest(self._server)
         self._running: dict[str, _Turn] = {}
         self._again: deque[_Turn] = deque()
@@ -175,9 +180,8 @@ class Runs:
             f"{how} {each.status}{f' ({each.reason})' if each.reason else ''}"
             for how, each in (("warm", warm), ("cold", cold))
         )
-        self._report(
-            f"{cold.id}: {said}; cold counts, and of the passes {self.summary.share:.0%} are run again from now on"
-        )
+        share = _percent(self.summary.share)
+        self._report(f"{cold.id}: {said}; cold counts, and of the passes {share} are run again from now on")
         return False
 
     def _finish(self, verdict: ProgramVerdict, emit: Callable[[ProgramVerdict], None]) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from toolkit.canonical import Node, collection, mapping
-from toolkit.languages.base import Call, Examples, Language, Signature, Suite, encoded
+from toolkit.languages.base import Call, Examples, Language, Signature, Suite, Untranslatable, encoded
 from toolkit.languages.blind import Blind
 from toolkit.languages.forms import Forms
 from toolkit.languages.runtime import Runtime
@@ -29,8 +29,8 @@ class Lines:
 
     returns: str
     raises: str
-    yields: str
     answer: str
+    yields: str = ""  # "": it has no generators
     answer_yields: str = ""  # "": as `answer`
     raises_yields: str = ""  # "": as `raises`
 
@@ -52,6 +52,10 @@ class Answering:
     call: str = "{name}({arguments})"
     ascii: bool = True  # its names are
     ordered: bool = True
+    opening: str = ""
+    between: str = ", "  # arguments; one that is no comma stands before the first, too
+    memory_bytes: int = 0
+    told: Callable[[Any, ValueType], Node] | None = None  # an expected value, where it is not as `model` says
 
     def language(self) -> Language:
         runtime, forms = self.runtime, self.forms
@@ -68,7 +72,7 @@ class Answering:
             type_text=forms.type_text,
             literal=forms.literal,
             header=self.header,
-            call=lambda name, arguments: self.call.format(name=name, arguments=", ".join(arguments)),
+            call=self.called,
             check=self.check,
             tests=self.text_of,
             proof=None,
@@ -77,16 +81,24 @@ class Answering:
             examples=self.examples,
             address_space=runtime.address_space,
             processes=runtime.processes,
+            memory_bytes=self.memory_bytes,
+            opening=self.opening,
         )
 
     def blind(self) -> Blind:
-        return Blind(self.files, lambda value, type: model(self.forms, value, type), names)
+        return Blind(self.files, self.told or (lambda value, type: model(self.forms, value, type)), names)
+
+    def called(self, name: str, arguments: tuple[str, ...]) -> str:
+        first = self.between if arguments and "," not in self.between else ""
+        return self.call.format(name=name, arguments=first + self.between.join(arguments))
 
     def identifier(self, name: str) -> str:
         plain = "".join(each if each.isascii() or not self.ascii else f"u{ord(each):x}" for each in name)
         return f"{plain}_" if plain in self.words.split() else plain
 
     def check(self, signature: Signature, case: Call, text: str, expected: str) -> str:
+        if signature.yields and not self.lines.yields:
+            raise Untranslatable("a generator")
         template: str = getattr(self.lines, case.outcome)
         if case.outcome == "raises" and signature.yields:
             template = self.lines.raises_yields or template

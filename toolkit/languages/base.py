@@ -129,6 +129,8 @@ class Language:
     examples: Examples
     address_space: bool = True  # False: its runtime reserves more than it uses, a limit of that would break it
     processes: int = 32  # that a program of it needs at most, threads of the runtime included
+    memory_bytes: int = 0  # that its compiler needs
+    opening: str = ""  # stands before a translation: what its tests need to be declared first
 
 
 def outside_system(*paths: str) -> tuple[str, ...]:

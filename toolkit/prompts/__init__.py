@@ -21,7 +21,7 @@ def prompt_of(language: Language, problem: Problem) -> Prompt:
     return Prompt(
         id=content_id(problem.id, language.name),
         language=language.name,
-        text=f"{language.comment(docstring)}{language.header(signature)}\n",
+        text=f"{language.opening}{language.comment(docstring)}{language.header(signature)}\n",
         function=problem.function,
         parameters=signature.types,
         result=result,
