@@ -305,6 +305,16 @@ def test_a_function_may_have_any_name(pool: Pool, pair: tuple[Language, Toolchai
     assert found == Verdict("passed", "")
 
 
+def test_a_translation_may_have_a_helper_that_is_called_as_checks_are(
+    pool: Pool, pair: tuple[Language, Toolchain]
+) -> None:
+    examples = pair[0].examples
+    helper = examples.identity.replace("give", "check")
+    code = helper + examples.right.removeprefix(pair[0].opening)
+    (found,) = verdicts(pool, pair, [(code, ADD, ADDED)])
+    assert found == Verdict("passed", "")
+
+
 def test_a_prompt_is_the_beginning_of_a_program(pool: Pool, pair: tuple[Language, Toolchain]) -> None:
     language, toolchain = pair
     docstring = 'Say "hi".\n\n>>> add(1, 2)  # ]] *) (* {| "\n3\n\n\'"\' \\ {q|x'

@@ -65,11 +65,11 @@ PHP = Answering(
     forms=FORMS,
     header=header,
     lines=Lines(
-        returns="check({call}, {expected});",
-        raises="check_raises({name}, fn() => {call});",
-        yields="check_yields({call}, {expected});",
+        returns="Checks::returns({call}, {expected});",
+        raises="Checks::raises({name}, fn() => {call});",
+        yields="Checks::yields({call}, {expected});",
         answer="Langlift::tell(fn() => {call});",
-        raises_yields="check_raises({name}, fn() => iterator_to_array({call}, false));",
+        raises_yields="Checks::raises({name}, fn() => iterator_to_array({call}, false));",
     ),
     tests=part(__file__, "checks.php") + "\n{lines}\n",
     build=lambda code, calls, signature: {

@@ -10,7 +10,7 @@ final class Checks
         return $distance < INF && abs($got - $want) <= $distance;
     }
 
-    public static function same(mixed $got, mixed $want): bool
+    private static function same(mixed $got, mixed $want): bool
     {
         if (is_int($want) || is_float($want)) return (is_int($got) || is_float($got)) && self::near($got, $want);
         if (!is_array($want)) return $got === $want;
@@ -21,12 +21,12 @@ final class Checks
         return true;
     }
 
-    public static function show(mixed $value): string
+    private static function show(mixed $value): string
     {
         return is_resource($value) ? 'a resource' : (json_encode($value) ?: get_debug_type($value));
     }
 
-    public static function settle(bool $passed, string $got, string $want): void
+    private static function settle(bool $passed, string $got, string $want): void
     {
         self::$case += 1;
         if ($passed) return;
@@ -34,35 +34,35 @@ final class Checks
         exit(1);
     }
 
-    public static function named(string $name, Throwable $error): bool
+    private static function named(string $name, Throwable $error): bool
     {
         $texts = [$error->getMessage(), get_class($error) . ': ' . $error->getMessage()];
         return array_filter($texts, fn($text) => $text === $name || str_starts_with($text, "$name:")) !== [];
     }
-}
 
-function check(mixed $got, mixed $want): void
-{
-    Checks::settle(Checks::same($got, $want), Checks::show($got), Checks::show($want));
-}
-
-function check_yields(iterable $values, array $want): void
-{
-    $got = [];
-    foreach ($values as $value) {
-        $got[] = $value;
-        if (count($got) > count($want)) break;
+    public static function returns(mixed $got, mixed $want): void
+    {
+        self::settle(self::same($got, $want), self::show($got), self::show($want));
     }
-    check($got, $want);
-}
 
-function check_raises(string $name, callable $call): void
-{
-    try {
-        $value = $call();
-    } catch (Throwable $error) {
-        Checks::settle(Checks::named($name, $error), 'error ' . $error->getMessage(), $name);
-        return;
+    public static function yields(iterable $values, array $want): void
+    {
+        $got = [];
+        foreach ($values as $value) {
+            $got[] = $value;
+            if (count($got) > count($want)) break;
+        }
+        self::returns($got, $want);
     }
-    Checks::settle(false, Checks::show($value), $name);
+
+    public static function raises(string $name, callable $call): void
+    {
+        try {
+            $value = $call();
+        } catch (Throwable $error) {
+            self::settle(self::named($name, $error), 'error ' . $error->getMessage(), $name);
+            return;
+        }
+        self::settle(false, self::show($value), $name);
+    }
 }

@@ -62,7 +62,7 @@ RACKET = Answering(
         raises="(check-raises {name} (lambda () {call}))",
         answer="(check (lambda () {call}))",
     ),
-    tests=part(__file__, "checks.rkt") + "\n{lines}\n",
+    tests="(let ()\n" + part(__file__, "checks.rkt") + "\n{lines}\n(void))\n",
     build=lambda code, calls, signature: {
         "main.rkt": encoded(part(__file__, "answers.rkt")),
         "translation.rkt": encoded(f"{code}\n(provide {signature.name})\n"),

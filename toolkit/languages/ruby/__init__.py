@@ -31,11 +31,11 @@ RUBY = Answering(
     forms=FORMS,
     header=lambda signature: f"def {signature.name}({', '.join(signature.parameters)})",
     lines=Lines(
-        returns="check({call}, {expected})",
-        raises="check_raises({name}) {{ {call} }}",
-        yields="check_yields({call}, {expected})",
-        answer="check {{ {call} }}",
-        raises_yields="check_raises({name}) {{ ({call}).each {{}} }}",
+        returns="check.({call}, {expected})",
+        raises="check_raises.({name}) {{ {call} }}",
+        yields="check_yields.({call}, {expected})",
+        answer="check.() {{ {call} }}",
+        raises_yields="check_raises.({name}) {{ ({call}).each {{}} }}",
     ),
     tests=part(__file__, "checks.rb") + "\n{lines}\n",
     build=lambda code, calls, signature: {

@@ -30,12 +30,12 @@ module Checks
   end
 end
 
-def check(got, want) = Checks.settle(Checks.same(got, want), got.inspect, want.inspect)
+check = ->(got, want) { Checks.settle(Checks.same(got, want), got.inspect, want.inspect) }
 
-def check_yields(got, want) = check(got.respond_to?(:each) ? got.first(want.length + 1) : got, want)
+check_yields = ->(got, want) { check.(got.respond_to?(:each) ? got.first(want.length + 1) : got, want) }
 
-def check_raises(name)
-  value = yield
+check_raises = lambda do |name, &call|
+  value = call.()
 rescue StandardError => error
   Checks.settle(Checks.named?(name, error), "error #{error.message}", name)
 else
