@@ -13,7 +13,7 @@ const { apply } = Reflect;
 const { reallyExit, resourceUsage, version } = process;
 const resources = process.getActiveResourcesInfo;
 const later = setImmediate;
-const { put, leave, newModule, NAMES } = require('./world.js');
+const { put, leave, isBroken, newModule, NAMES } = require('./world.js');
 const FOLDER = '/box/work', MAIN = 'main.js', PROGRAM = 'program.js';
 const REQUESTS = 7, ANSWERS = 8, INPUT = 9;
 const HARNESS = readFileSync('/server/proof.js', 'utf8');
@@ -98,7 +98,6 @@ function refuse() {
 
 /** A failure of the program's own text; what fails later ends this process, as it would end any. */
 function fail(error) {
-  if (apply(resources, process, []).length > idle) leave();
   put(2, `${error instanceof Error ? inspect(error) : `Uncaught:\n${inspect(error)}`}\n\nNode.js ${version}\n`);
   running = false;
   code = 1;
@@ -107,6 +106,7 @@ function fail(error) {
 
 function end() {
   running = false;
+  if (isBroken() || apply(resources, process, []).length > idle) leave(); // a failure may leave timers behind
   if (!restore()) leave(); // nothing of the program's is touched behind
   if (nonce && code === 0) put(1, `\n${nonce} done\n`);
   put(ANSWERS, `${word} ${code} ${microseconds() - begun} ${apply(resourceUsage, process, []).maxRSS}\n`);

@@ -3,7 +3,7 @@
 // All that this needs is taken before the first program can change it.
 const { leave, close, isThing, ROOTS } = require('./world.js');
 const { apply, ownKeys, getPrototypeOf, defineProperty, deleteProperty, isExtensible } = Reflect;
-const { freeze, getOwnPropertyDescriptor, getOwnPropertySymbols, keys: namesOf } = Object;
+const { getOwnPropertyDescriptor, getOwnPropertySymbols, keys: namesOf } = Object;
 const { __lookupGetter__: getterOf, __lookupSetter__: setterOf } = Object.prototype;
 const { inspect, types: { isMap } } = require('util');
 const same = Object.is;
@@ -18,7 +18,7 @@ function hidden() {
   const functions = [function* () {}, async () => {}, async function* () {}];
   const generators = [functions[0].prototype, functions[2].prototype];
   const others = [new Intl.Segmenter().segment(''), new Intl.Segmenter().segment('')[Symbol.iterator](), new Int8Array()];
-  const made = [...iterators, ...functions, ...generators, ...others, freeze(() => {})];
+  const made = [...iterators, ...functions, ...generators, ...others];
   if ([].values().map) made.push([].values().map(String), Iterator.from({ next() {} }));
   const shown = [];
   inspect({ [inspect.custom]: (...words) => shown.push(...words) });
@@ -58,11 +58,15 @@ function isMore(called) {
   return isThing(prototype) && (ownKeys(prototype).length > 1 || getPrototypeOf(prototype) !== Object.prototype);
 }
 
-/** Nobody hangs anything to a function of the library: those that can only be called are fixed. */
-function fix(thing) {
-  if (typeof thing !== 'function' || isMore(thing)) return;
-  freeze(thing);
-  if (isThing(thing.prototype)) freeze(thing.prototype);
+/** Node's own expressions call `exec` by its name: only those of a program may have another. */
+function keepExec() {
+  const { exec } = RegExp.prototype;
+  const own = { writable: true, enumerable: true, configurable: true };
+  const set = function (value) {
+    if (this === RegExp.prototype) leave();
+    defineProperty(this, 'exec', { value, ...own });
+  };
+  defineProperty(RegExp.prototype, 'exec', { get: () => exec, set, enumerable: false, configurable: true });
 }
 
 // What alone gives a thing accessors, hidden properties or another prototype: then Node itself, and what puts things
@@ -165,11 +169,13 @@ function putBack(note) {
 
 close();
 const shared = new Set();
+keepExec();
 watchTouching(shared);
 const things = everyThing();
-things.forEach(fix);
-freeze(RegExp.prototype); // Node's own expressions would call what is put there
-const notes = things.filter(isExtensible).sort((one, other) => height(one) - height(other)).map(note);
+const isSimple = (thing) => typeof thing === 'function' && !isMore(thing);
+const inOrder = things.filter(isExtensible).sort((one, other) => height(one) - height(other));
+const notes = inOrder.filter((thing) => !isSimple(thing)).map(note);
+const called = inOrder.filter(isSimple).map(note); // functions that hold nothing, yet
 for (const thing of things) shared.add(thing);
 const maps = ownKeys(console).map((key) => console[key]).filter((value) => isMap(value));
 const optionsAtFirst = stringify(inspect.defaultOptions); // no one can replace its setter, so it is asked
@@ -179,8 +185,13 @@ let programs = 0;
 
 /** Puts everything back; false where that can not be done. */
 function restore() {
-  const isGood = ++programs % EVERY === 0 ? isWhole : looksWhole;
+  const thorough = ++programs % EVERY === 0;
+  const isGood = thorough ? isWhole : looksWhole;
   for (let index = 0; index < notes.length; index++) if (!isGood(notes[index]) && !putBack(notes[index])) return false;
+  for (let index = 0; index < called.length; index++) {
+    const isBare = !thorough && namesOf(called[index].thing).length === 0;
+    if (!isBare && !isGood(called[index]) && !putBack(called[index])) return false;
+  }
   for (let index = 0; index < maps.length; index++) apply(clear, maps[index], []);
   /(?:)/.exec(''); // a program sees the last match
   return stringify(inspect.defaultOptions) === optionsAtFirst;

@@ -2,7 +2,7 @@
 // What programs in one process are shown: the language itself, a console, timers and `assert`.
 //
 // All else of Node ends the process as soon as it is touched. Nothing here leads to Node's own streams, timers,
-// modules or to `process`; the functions are frozen, so that nothing can be hung to them.
+// modules or to `process`.
 const assert = require('assert');
 const { writeSync } = require('fs');
 const { inspect } = require('util');
@@ -43,6 +43,18 @@ for (const [name, descriptor] of [['_stdout', 1], ['_stderr', 2]]) {
   defineProperty(console, name, { value: stream(descriptor), writable: false, enumerable: false, configurable: false });
 }
 
+let broken = false; // whether Node was stopped amidst its timers, as where the stack ends
+const isBroken = () => broken;
+
+function whole(act) {
+  try {
+    return act();
+  } catch {
+    broken = true;
+    leave();
+  }
+}
+
 // Behind each of a program's timers is one of Node's. Whoever looks into a timer looks into Node.
 const timers = new WeakMap();
 const timerOf = Function.prototype.call.bind(WeakMap.prototype.get, timers);
@@ -51,8 +63,8 @@ const METHODS = freeze({
   __proto__: null,
   ref() { return this; },
   hasRef: () => true,
-  refresh() { return timerOf(this)?.refresh(), this; },
-  close() { return stop(timerOf(this)), this; },
+  refresh() { return whole(() => timerOf(this)?.refresh()), this; },
+  close() { return whole(() => stop(timerOf(this))), this; },
 });
 const TIMER = { __proto__: null, get: (timer, key) => METHODS[key] ?? leave() };
 for (const trap of ownKeys(Reflect)) if (typeof trap === 'string' && trap !== 'get') TIMER[trap] = leave;
@@ -63,7 +75,7 @@ function starter(name) {
     [name](callback, after, ...words) {
       if (typeof callback !== 'function') return start[name](callback);
       const timer = new Proxy(shownAs, TIMER);
-      keep(timer, start[name](() => apply(callback, timer, words), after));
+      whole(() => keep(timer, start[name](() => apply(callback, timer, words), after)));
       return timer;
     },
   }[name];
@@ -77,8 +89,8 @@ const isThing = (value) => (typeof value === 'object' && value !== null) || type
 const SHOWN = {
   setTimeout: starter('setTimeout'),
   setInterval: starter('setInterval'),
-  clearTimeout(timer) { if (isThing(timer)) stop(timerOf(timer)); },
-  clearInterval(timer) { if (isThing(timer)) stop(timerOf(timer)); },
+  clearTimeout(timer) { if (isThing(timer)) whole(() => stop(timerOf(timer))); },
+  clearInterval(timer) { if (isThing(timer)) whole(() => stop(timerOf(timer))); },
 };
 for (const [name, value] of Object.entries(SHOWN)) globalThis[name] = value;
 
@@ -117,4 +129,4 @@ const shown = [{}, { isTTY: true, getColorDepth: () => 8 }].map((each) => consol
 /** What leads to all that programs share. */
 const ROOTS = [globalThis, assert, inspect, METHODS, ...shown];
 
-module.exports = { put, leave, close, newModule, isThing, NAMES: foreign.join('|'), ROOTS };
+module.exports = { put, leave, isBroken, close, newModule, isThing, NAMES: foreign.join('|'), ROOTS };
